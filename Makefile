@@ -1,0 +1,79 @@
+# Every target says what it does; `make help` lists them.
+PYTHON ?= python3
+VENV   ?= .venv
+CONFIG ?= training/configs/default.toml
+PIP    := $(VENV)/bin/pip --disable-pip-version-check
+export HF_HUB_OFFLINE ?= 1
+export MLFLOW_DISABLE_TELEMETRY ?= true
+
+.DEFAULT_GOAL := help
+.PHONY: help serve check-config test check lint types contracts tests format train evaluate promote \
+        reproduce data mlflow clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
+
+# -- use ---------------------------------------------------------------------------------------
+serve: $(VENV)/.runtime  ## install the runtime set, serve models/default on loopback
+	@exec $(VENV)/bin/signalbox serve
+
+check-config: $(VENV)/.runtime  ## check settings, teams file and bundle; exit 3 when one is wrong
+	@$(VENV)/bin/signalbox check
+
+# -- train -------------------------------------------------------------------------------------
+train: $(VENV)/.dev  ## train, evaluate, write models/default, register it in MLflow as challenger
+	$(VENV)/bin/python -m training --config $(CONFIG) train
+
+evaluate: $(VENV)/.dev  ## figures of models/default on the test split; PUBLIC=<dir> adds outside files
+	$(VENV)/bin/python -m training --config $(CONFIG) evaluate $(if $(PUBLIC),--public $(PUBLIC))
+
+promote: $(VENV)/.dev  ## make the challenger champion if every gate holds
+	$(VENV)/bin/python -m training --config $(CONFIG) promote
+
+reproduce: $(VENV)/.dev  ## train anew elsewhere and compare with models/default
+	$(VENV)/bin/python -m training --config $(CONFIG) train --output build/reproduced
+	diff models/default/manifest.json build/reproduced/manifest.json && echo "same bundle"
+
+data: $(VENV)/.dev  ## check the messages and their splits
+	$(VENV)/bin/python -m training --config $(CONFIG) data
+
+mlflow: $(VENV)/.dev  ## open the local MLflow with the runs on http://127.0.0.1:5000
+	@mkdir -p .mlflow
+	$(VENV)/bin/mlflow server --host 127.0.0.1 --port 5000 \
+	  --backend-store-uri sqlite:///$(CURDIR)/.mlflow/mlflow.db
+
+# -- check -------------------------------------------------------------------------------------
+test: check  ## install the rest and run everything (what CI runs)
+
+check: lint types contracts tests  ## lint, types, import contracts and tests
+
+lint: $(VENV)/.dev  ## ruff and hadolint
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/hadolint Dockerfile
+
+types: $(VENV)/.dev  ## mypy, strict
+	$(VENV)/bin/mypy
+
+contracts: $(VENV)/.dev  ## who may import whom
+	$(VENV)/bin/lint-imports
+
+tests: $(VENV)/.dev  ## pytest with coverage
+	$(VENV)/bin/pytest --cov --cov-report=term:skip-covered
+
+format: $(VENV)/.dev  ## let ruff format the code
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+clean:  ## remove what the targets made, but not the MLflow runs
+	rm -rf build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+# -- environments ------------------------------------------------------------------------------
+$(VENV)/.runtime: pyproject.toml constraints.txt
+	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[train,dev]'
+	touch $@

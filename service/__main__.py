@@ -1,0 +1,111 @@
+"""The command line: ``signalbox serve | classify | check``."""
+
+import argparse
+import sys
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from service import telemetry
+from service.api.schemas import FailedItem
+from service.app import build_app, build_engine
+from service.bulk import answer_all, read_file, read_line
+from service.errors import Corrupt
+from service.settings import Settings, load_settings
+
+EXIT_BAD_INPUT: Final = 1
+EXIT_CORRUPT: Final = 3
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; its exit status: 0 done, 1 some input was bad, 3 do not start."""
+    arguments = _parser().parse_args(argv)
+    try:
+        settings = load_settings()
+        telemetry.configure_logging(settings.log_level)
+        status: int = arguments.run(settings, arguments)
+    except Corrupt as error:
+        print(f"signalbox: {error}", file=sys.stderr)
+        return EXIT_CORRUPT
+    return status
+
+
+def serve(settings: Settings, _: argparse.Namespace) -> int:
+    """Answer HTTP until told to stop; finishes what it accepted."""
+    app = build_app(settings, build_engine(settings))
+    host = f"[{settings.host}]" if settings.host.version == 6 else str(settings.host)  # noqa: PLR2004
+    url = f"http://{host}:{settings.port}"
+    print(
+        f"Signalbox answers on {url} (documentation: {url}/docs). Try:\n\n"
+        f"curl -s {url}/classify -H 'Content-Type: application/json' -d "
+        """'{"subject": "PO 4471", "text": "It was promised for Monday. Where is it?"}'\n""",
+        flush=True,
+    )
+    uvicorn.run(
+        app,
+        host=str(settings.host),
+        port=settings.port,
+        access_log=False,
+        log_config=None,
+        loop="uvloop",
+        http="httptools",
+        server_header=False,
+        timeout_graceful_shutdown=settings.stop_timeout_s,
+    )
+    return 0
+
+
+def classify(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print one decision per message, as JSON lines in the order of the input."""
+    engine = build_engine(settings)
+    status = 0
+    with closing(engine.lanes), ExitStack() as files:
+        if arguments.jsonl is None:
+            works = map(read_file, arguments.files)
+        elif arguments.jsonl == "-":
+            works = map(read_line, sys.stdin.buffer)
+        else:
+            works = map(read_line, files.enter_context(Path(arguments.jsonl).open("rb")))
+        for result in answer_all(works, engine):
+            print(result.model_dump_json())
+            if isinstance(result, FailedItem):
+                print(f"signalbox: {result.problem.detail}", file=sys.stderr)
+                status = EXIT_BAD_INPUT
+    return status
+
+
+def check(settings: Settings, _: argparse.Namespace) -> int:
+    """Load everything that ``serve`` would, and say what it is."""
+    engine = build_engine(settings)
+    engine.lanes.close()
+    manifest, reference = engine.classifier.manifest, engine.classifier.reference
+    print(f"bundle   {settings.bundle_dir}: {reference.name} {reference.version}")
+    print(f"digest   {reference.digest}")
+    print(f"labels   {', '.join(manifest.labels)}")
+    print(f"encoder  {manifest.encoder.name}, {manifest.max_tokens} tokens")
+    print(f"routes   at a confidence of {manifest.thresholds.route:.3f} or more")
+    for label, route in engine.teams.by_label.items():
+        print(f"team     {label} -> {route.team} <{route.address}>")
+    print(f"review   -> {engine.teams.review.team} <{engine.teams.review.address}>")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="signalbox", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    command = commands.add_parser("serve", help="answer POST /classify (settings: SIGNALBOX_*)")
+    command.set_defaults(run=serve)
+    command = commands.add_parser("classify", help="print a decision for each message")
+    source = command.add_mutually_exclusive_group(required=True)
+    source.add_argument("files", nargs="*", type=Path, default=[], metavar="FILE.eml")
+    source.add_argument("--jsonl", metavar="FILE", help="lines with subject and body; - is stdin")
+    command.set_defaults(run=classify)
+    command = commands.add_parser("check", help="check settings, teams and bundle; 3 if wrong")
+    command.set_defaults(run=check)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""The ASGI edge: limits before any work, one log line after it.
+
+Bare ASGI because refusing must be cheap: in a framework a refusal costs a third of an answer, and
+at twenty times the capacity the service would spend its time refusing.
+"""
+
+import asyncio
+from time import perf_counter
+from typing import Final
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.api.problems import BodyTooLarge, BodyTooSlow, describe, internal_problem
+from service.errors import SignalboxError
+from service.model.lanes import Lanes
+from service.telemetry import REQUEST, Metrics
+
+CLASSIFY: Final = "/classify"
+BATCH: Final = "/classify/batch"
+KNOWN_PATHS: Final = frozenset(
+    {CLASSIFY, BATCH, "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"}
+)
+CLIENT_GONE: Final = 499  # nginx's code for a client that did not wait; logged, never sent
+
+
+class Admission:
+    """Bounds on body, time and load around the API; drops the work of clients that have gone."""
+
+    def __init__(
+        self,
+        api: ASGIApp,
+        lanes: Lanes,
+        metrics: Metrics,
+        *,
+        max_body_bytes: int,
+        body_timeout_s: float,
+    ) -> None:
+        self._api = api
+        self._lanes = lanes
+        self._metrics = metrics
+        self._max_body_bytes = max_body_bytes
+        self._body_timeout_s = body_timeout_s
+        self._log = structlog.get_logger()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or refuse it."""
+        if scope["type"] != "http":
+            await self._api(scope, receive, send)
+            return
+        started = perf_counter()
+        status = CLIENT_GONE
+
+        async def observed_send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._answer(scope, receive, observed_send)
+        except SignalboxError as error:
+            await describe(error).response()(scope, receive, observed_send)
+        except Exception:  # noqa: BLE001 - the edge: the client gets an answer, we get a line
+            self._log.exception("internal_error", path=_known(scope))
+            if status == CLIENT_GONE:
+                await internal_problem().response()(scope, receive, observed_send)
+        self._record(scope, status, perf_counter() - started)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] in {CLASSIFY, BATCH} and scope["method"] == "POST":
+            self._lanes.refuse_if_full()
+        body = await self._read_body(scope, receive)
+        if body is not None:
+            await self._run(scope, body, receive, send)
+
+    async def _read_body(self, scope: Scope, receive: Receive) -> bytes | None:
+        """The whole body; None when the client left before it had sent it."""
+        declared = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
+        self._refuse_large(int(declared) if declared.isdigit() else 0)
+        chunks: list[bytes] = []
+        n_bytes = 0
+        try:
+            async with asyncio.timeout(self._body_timeout_s):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        return None
+                    chunks.append(message.get("body", b""))
+                    n_bytes += len(chunks[-1])
+                    self._refuse_large(n_bytes)
+                    if not message.get("more_body", False):
+                        return b"".join(chunks)
+        except TimeoutError as error:
+            raise BodyTooSlow(f"no complete body in {self._body_timeout_s:g} s") from error
+
+    def _refuse_large(self, n_bytes: int) -> None:
+        if n_bytes > self._max_body_bytes:
+            raise BodyTooLarge(f"the body is larger than {self._max_body_bytes} bytes")
+
+    async def _run(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
+        """The API's answer, unless the client leaves first: then its work is cancelled."""
+        unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def replay() -> Message:
+            return unread.pop() if unread else await receive()
+
+        answering = asyncio.ensure_future(self._api(scope, replay, send))
+        leaving = asyncio.ensure_future(_disconnected(receive))
+        try:
+            await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if answering.done():
+                answering.result()
+        finally:
+            answering.cancel()
+            leaving.cancel()
+            await asyncio.gather(answering, leaving, return_exceptions=True)
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        path = _known(scope)
+        self._metrics.requests.labels(path, str(status)).inc()
+        self._metrics.request_seconds.labels(path).observe(seconds)
+        self._log.info(
+            REQUEST, method=scope["method"], path=path, status=status, total_ms=1e3 * seconds
+        )
+
+
+def _known(scope: Scope) -> str:
+    return scope["path"] if scope["path"] in KNOWN_PATHS else "other"
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

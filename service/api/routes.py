@@ -1,0 +1,213 @@
+"""The paths of the API: classify one message, classify many, and how the service is doing."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import pydantic
+from fastapi import APIRouter, Request
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import Response
+
+from service.api.problems import NotReadable, WrongMediaType, describe
+from service.api.schemas import (
+    BatchRequest,
+    BatchResponse,
+    ClassifyRequest,
+    ClassifyResponse,
+    FailedItem,
+    ProblemItem,
+    present,
+)
+from service.errors import Invalid, Overloaded, SignalboxError, Unavailable
+from service.intake import Answer, answer_message
+from service.mail.parse import parse_message
+from service.message import Envelope, Message
+from service.model.classifier import ModelReference
+from service.model.lanes import Lanes
+from service.routing import Teams
+from service.telemetry import Metrics
+
+JSON: Final = "application/json"
+RAW: Final = "message/rfc822"
+
+Model = TypeVar("Model", bound=pydantic.BaseModel)
+
+
+@dataclass(slots=True)
+class Service:
+    """What the paths work with. ``accepting`` turns false when the process is told to stop."""
+
+    lanes: Lanes
+    teams: Teams
+    model: ModelReference
+    metrics: Metrics
+    max_batches: int
+    accepting: bool = True
+    n_batches: int = 0
+
+    async def answer(self, read: Callable[[], Message], n_chars: int) -> Answer:
+        """The answer to one message, on a lane."""
+        answer = await self.lanes.run(
+            lambda classifier, queue_ms: answer_message(read, classifier, self.teams, queue_ms),
+            n_chars,
+        )
+        self._count(answer)
+        return answer
+
+    def _count(self, answer: Answer) -> None:
+        decision, timings, metrics = answer.decision, answer.timings_ms, self.metrics
+        metrics.decisions.labels(decision.outcome, decision.label or "").inc()
+        for request in decision.also:
+            metrics.also.labels(request.label).inc()
+        for step in ("parse", "queue", "tokenize", "infer"):
+            metrics.step_seconds.labels(step).observe(getattr(timings, step) / 1e3)
+
+
+def build_router(service: Service) -> APIRouter:
+    """The paths, answering with ``service``."""
+    router = APIRouter()
+
+    @router.post(
+        "/classify",
+        summary="Label a message and route it",
+        tags=["classify"],
+        response_model=ClassifyResponse,
+        openapi_extra=_body(JSON, RAW),
+        responses=_problems(400, 408, 413, 415, 422, 429, 500),
+    )
+    async def classify(request: Request) -> Response:
+        read, n_chars, identifier = await _read_one(request)
+        answer = await service.answer(read, n_chars)
+        return _json(present(answer, identifier))
+
+    @router.post(
+        "/classify/batch",
+        summary="Label and route up to 256 messages",
+        tags=["classify"],
+        response_model=BatchResponse,
+        openapi_extra=_body(JSON, schema="BatchRequest"),
+        responses=_problems(400, 408, 413, 415, 422, 429, 500),
+    )
+    async def classify_batch(request: Request) -> Response:
+        _require_media_type(request, JSON)
+        batch = validated(BatchRequest, await request.body())
+        return _json(BatchResponse(results=await _answer_batch(service, batch.messages)))
+
+    @router.get("/healthz", summary="Is the process alive?", tags=["operations"])
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get(
+        "/readyz",
+        summary="Would a message be answered now?",
+        tags=["operations"],
+        responses=_problems(503),
+    )
+    async def readyz() -> dict[str, str]:
+        if not service.accepting:
+            raise Unavailable("the service is stopping")
+        return {"status": "ready", "model": service.model.name, "digest": service.model.digest}
+
+    @router.get(
+        "/metrics",
+        summary="Prometheus metrics",
+        tags=["operations"],
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    )
+    async def metrics() -> Response:
+        text = generate_latest(service.metrics.registry)
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+async def _read_one(request: Request) -> tuple[Callable[[], Message], int, str | None]:
+    """How to read the message of a request, its length, and the caller's name for it."""
+    body = await request.body()
+    if _require_media_type(request, JSON, RAW) == JSON:
+        item = validated(ClassifyRequest, body)
+        return item.message, item.n_chars(), item.id
+    headers = request.headers
+    recipients = headers.get("x-envelope-to", "").replace(",", " ").split()
+    envelope = Envelope(sender=headers.get("x-envelope-from"), recipients=tuple(recipients))
+    return lambda: parse_message(body, envelope=envelope), len(body), None
+
+
+async def _answer_batch(service: Service, items: list[Any]) -> list[ClassifyResponse | FailedItem]:
+    """One result per item, in order; never more items in the lanes than there are lanes."""
+    if service.n_batches >= service.max_batches:
+        raise Overloaded(retry_after_s=max(1, int(service.lanes.queue_ms / 1e3)))
+    room = asyncio.Semaphore(service.lanes.n_lanes)
+
+    async def one(item: Any) -> ClassifyResponse | FailedItem:  # noqa: ANN401 - unread JSON
+        async with room:
+            return await _answer_item(service, item)
+
+    service.n_batches += 1
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(item)) for item in items]
+        return [task.result() for task in tasks]
+    finally:
+        service.n_batches -= 1
+
+
+async def _answer_item(
+    service: Service,
+    item: Any,  # noqa: ANN401 - unread JSON
+) -> ClassifyResponse | FailedItem:
+    try:
+        request = validated(ClassifyRequest, item)
+    except SignalboxError as error:
+        named = item.get("id") if isinstance(item, dict) else None
+        problem = ProblemItem.model_validate(describe(error).document())
+        return FailedItem(id=named if isinstance(named, str) else None, problem=problem)
+    answer = await service.answer(request.message, request.n_chars())
+    return present(answer, request.id)
+
+
+def validated(kind: type[Model], body: Any) -> Model:  # noqa: ANN401 - unread JSON
+    """The body, which is JSON bytes or read JSON, as a ``kind``.
+
+    Raises:
+        NotReadable: the bytes are not JSON.
+        Invalid: the JSON is not a ``kind``; names the place, never the value.
+    """
+    try:
+        if isinstance(body, bytes):
+            return kind.model_validate_json(body)
+        return kind.model_validate(body)
+    except pydantic.ValidationError as error:
+        errors = error.errors(include_url=False, include_context=False, include_input=False)
+        if errors[0]["type"] == "json_invalid":
+            raise NotReadable("the body is not valid JSON") from error
+        places = (f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in errors[:8])
+        raise Invalid("; ".join(places)) from error
+
+
+def _require_media_type(request: Request, *allowed: str) -> str:
+    found = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if found not in allowed:
+        raise WrongMediaType(f"send Content-Type {' or '.join(allowed)}")
+    return found
+
+
+def _json(model: pydantic.BaseModel) -> Response:
+    return Response(model.model_dump_json(), media_type=JSON)
+
+
+def _body(*media_types: str, schema: str = "ClassifyRequest") -> dict[str, Any]:
+    schemas: dict[str, dict[str, Any]] = {
+        JSON: {"$ref": f"#/components/schemas/{schema}"},
+        RAW: {"type": "string", "format": "binary"},
+    }
+    content = {media_type: {"schema": schemas[media_type]} for media_type in media_types}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemItem"}}}
+    return {status: {"description": "Problem", "content": content} for status in statuses}

@@ -1,0 +1,80 @@
+"""Probabilities and thresholds to a decision: route, review or bypass. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from service.model.bundle import Thresholds
+from service.model.classifier import Probabilities
+
+
+class Outcome(StrEnum):
+    """What happens to a message next."""
+
+    ROUTE = "route"  # the label's team answers
+    REVIEW = "review"  # a person looks first
+    BYPASS = "bypass"  # bounce, auto-reply or loop: nobody answers
+
+
+class ReviewReason(StrEnum):
+    """Why a person must look."""
+
+    DOUBTFUL = "doubtful"  # the confidence is under the threshold
+    EMPTY = "empty"  # there is no text to read
+    REFUSED = "refused"  # the message breaks a bound of the parser
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A further request made in the same message."""
+
+    label: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict on one message. ``label`` is None when the model did not read it."""
+
+    outcome: Outcome
+    label: str | None = None
+    confidence: float | None = None
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+    also: tuple[Request, ...] = ()
+    review_reason: ReviewReason | None = None
+    bypass_reason: str | None = None
+
+
+def decide(probabilities: Probabilities, thresholds: Thresholds) -> Decision:
+    """Route to the likeliest label if it is likely enough, else ask a person."""
+    label, confidence = max(probabilities.labels.items(), key=lambda item: item[1])
+    sure = confidence >= thresholds.route
+    return Decision(
+        outcome=Outcome.ROUTE if sure else Outcome.REVIEW,
+        label=label,
+        confidence=confidence,
+        probabilities=probabilities.labels,
+        also=_further_requests(label, probabilities.requests, thresholds.also),
+        review_reason=None if sure else ReviewReason.DOUBTFUL,
+    )
+
+
+def _further_requests(
+    label: str, requests: Mapping[str, float], least: Mapping[str, float]
+) -> tuple[Request, ...]:
+    found = (
+        Request(name, confidence)
+        for name, confidence in requests.items()
+        if name != label and confidence >= least[name]
+    )
+    return tuple(sorted(found, key=lambda request: -request.confidence))
+
+
+def review(reason: ReviewReason) -> Decision:
+    """A message the model cannot read: a person must."""
+    return Decision(outcome=Outcome.REVIEW, review_reason=reason)
+
+
+def bypass(reason: str) -> Decision:
+    """A message nobody needs to answer, recognised before the model."""
+    return Decision(outcome=Outcome.BYPASS, bypass_reason=reason)

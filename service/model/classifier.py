@@ -1,0 +1,90 @@
+"""A text to calibrated probabilities, one text at a time.
+
+Texts are never batched: dynamic quantisation scales a batch by its largest value, so a message's
+answer would depend on its neighbours, and on a CPU a batch saves nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from service.errors import BundleCorrupt
+from service.model.bundle import Bundle, Manifest
+from service.model.network import Logits, Network
+from service.model.tokens import Tokenizer
+
+_WARM_UP_TEXTS = ("Hello", "Where is the parcel you sent? " * 8, "We ordered four of them. " * 80)
+
+
+@dataclass(frozen=True, slots=True)
+class Probabilities:
+    """What the model believes.
+
+    Shapes:
+        labels: one probability per label of the manifest, summing to 1.
+        requests: for each label that can be asked for beside another, the probability that the
+            message asks for it; these do not sum to anything.
+    Units: ``tokenize_ms`` and ``infer_ms`` are wall-clock milliseconds.
+    """
+
+    labels: Mapping[str, float]
+    requests: Mapping[str, float]
+    tokenize_ms: float
+    infer_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReference:
+    """Which bundle answered."""
+
+    name: str
+    version: str
+    digest: str
+
+
+class Classifier:
+    """A bundle ready to answer on one thread."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.manifest = bundle.manifest
+        self.reference = ModelReference(
+            bundle.manifest.name, bundle.manifest.version, bundle.digest
+        )
+        self._tokenizer = Tokenizer(bundle.tokenizer, bundle.manifest.max_tokens)
+        self._network = Network(bundle.model)
+        self._warm_up()
+
+    def classify(self, text: str) -> Probabilities:
+        """The calibrated probabilities of one text."""
+        started = perf_counter()
+        tokens = self._tokenizer.tokenize(text)
+        tokenized = perf_counter()
+        logits = self._network.run(tokens)
+        inferred = perf_counter()
+        labels, requests = calibrate(logits, self.manifest)
+        return Probabilities(
+            labels=labels,
+            requests=requests,
+            tokenize_ms=1e3 * (tokenized - started),
+            infer_ms=1e3 * (inferred - tokenized),
+        )
+
+    def _warm_up(self) -> None:
+        for text in _WARM_UP_TEXTS:
+            logits = self._network.run(self._tokenizer.tokenize(text))
+        found = len(logits.labels), len(logits.requests)
+        if found != (len(self.manifest.labels), len(self.manifest.requests)):
+            raise BundleCorrupt(f"the graph's outputs have {found} columns, not the manifest's")
+
+
+def calibrate(logits: Logits, manifest: Manifest) -> tuple[dict[str, float], dict[str, float]]:
+    """Label and request probabilities by name; temperature softens the label logits."""
+    scaled = logits.labels.astype(np.float64) / manifest.temperature
+    odds = np.exp(scaled - scaled.max())
+    requests = 1 / (1 + np.exp(-logits.requests.astype(np.float64)))
+    return (
+        dict(zip(manifest.labels, (odds / odds.sum()).tolist(), strict=True)),
+        dict(zip(manifest.requests, requests.tolist(), strict=True)),
+    )

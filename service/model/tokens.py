@@ -1,0 +1,34 @@
+"""Text to token ids, with the tokenizer of the bundle."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer as FastTokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Token ids of one text.
+
+    Shapes:
+        ids, mask: int64[1, length], 1 <= length <= max_tokens.
+    """
+
+    ids: NDArray[np.int64]
+    mask: NDArray[np.int64]
+
+
+class Tokenizer:
+    """Cuts a text into at most ``max_tokens`` tokens, special ones included."""
+
+    def __init__(self, definition: str, max_tokens: int) -> None:
+        self._fast = FastTokenizer.from_str(definition)
+        # The published file pads every text to 128 tokens and cuts there: 6.4 times the cost.
+        self._fast.no_padding()
+        self._fast.enable_truncation(max_tokens)
+
+    def tokenize(self, text: str) -> Tokens:
+        """The tokens of ``text``, cut at the end if it is too long."""
+        ids = np.array([self._fast.encode(text).ids], dtype=np.int64)
+        return Tokens(ids=ids, mask=np.ones_like(ids))

@@ -1,0 +1,71 @@
+"""Every knob of the service: read once from ``SIGNALBOX_*`` variables, then passed as values."""
+
+import os
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.errors import ConfigurationCorrupt
+
+PREFIX = "SIGNALBOX_"
+DEFAULT_TEAMS = Path(__file__).parent / "teams.toml"
+
+
+class Settings(BaseSettings):
+    """What an operator may choose. Units end the names; bounds are checked at start."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    host: IPv4Address | IPv6Address = Field(
+        default=IPv4Address("127.0.0.1"), description="Address to listen on."
+    )
+    port: Annotated[int, Field(ge=0, le=65_535)] = Field(
+        default=8000, description="TCP port to listen on; 0 lets the system choose."
+    )
+    bundle_dir: Path = Field(
+        default=Path("models/default"), description="Folder of the bundle to serve."
+    )
+    teams_file: Path = Field(
+        default=DEFAULT_TEAMS, description="TOML file: which team answers which label, and where."
+    )
+    n_lanes: Annotated[int, Field(ge=0, le=256)] = Field(
+        default=0, description="Inference threads; 0 means one for each available core."
+    )
+    max_queue_ms: Annotated[float, Field(gt=0, le=60_000)] = Field(
+        default=200.0, description="Estimated work, per lane, beyond which requests get 429."
+    )
+    max_body_bytes: Annotated[int, Field(ge=1_024, le=128 * 2**20)] = Field(
+        default=26 * 2**20, description="Largest request body; beyond it the answer is 413."
+    )
+    body_timeout_s: Annotated[float, Field(gt=0, le=300)] = Field(
+        default=10.0, description="Time a client has to send its whole body; then 408."
+    )
+    max_batches: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=2, description="Batch requests worked on at once; beyond it 429."
+    )
+    stop_timeout_s: Annotated[int, Field(ge=1, le=300)] = Field(
+        default=10, description="Time accepted requests have to finish after SIGTERM."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severe log line written."
+    )
+
+
+def load_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        ConfigurationCorrupt: a value out of bounds, or a ``SIGNALBOX_*`` variable nobody reads.
+    """
+    names = {key for key in os.environ if key.startswith(PREFIX)}
+    known = {f"{PREFIX}{field.upper()}" for field in Settings.model_fields}
+    if unknown := sorted(names - known):
+        raise ConfigurationCorrupt(f"unknown settings: {', '.join(unknown)}")
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = (f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        raise ConfigurationCorrupt("; ".join(problems)) from error

@@ -1,0 +1,83 @@
+"""Names of all events, log keys and metrics, and the set-up of both.
+
+Logs and metrics never hold a subject, a body, a name or an address. Label values are bounded:
+outcomes, labels of the bundle, known paths.
+"""
+
+import logging
+import sys
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REQUEST: Final = "request"  # one line per HTTP request
+SERVING: Final = "serving"  # the model is warm, the port is about to open
+STOPPED: Final = "stopped"  # every accepted request was answered
+
+_SECONDS: Final = (
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+)  # fmt: skip
+
+
+def configure_logging(level: str) -> None:
+    """One JSON object per line on standard error, times in UTC."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+class Metrics:
+    """What Prometheus scrapes. One instance, one registry, one process."""
+
+    def __init__(self, queue_ms: Callable[[], float], model: dict[str, str]) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "signalbox_requests_total",
+            "HTTP requests answered.",
+            ("path", "status"),
+            registry=self.registry,
+        )
+        self.request_seconds = Histogram(
+            "signalbox_request_seconds",
+            "Time from the first byte of a request to the end of its answer.",
+            ("path",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.decisions = Counter(
+            "signalbox_decisions_total",
+            "Messages decided on, by outcome and primary label.",
+            ("outcome", "label"),
+            registry=self.registry,
+        )
+        self.also = Counter(
+            "signalbox_also_total",
+            "Further requests found in messages, by label.",
+            ("label",),
+            registry=self.registry,
+        )
+        self.step_seconds = Histogram(
+            "signalbox_step_seconds",
+            "Time one message spent in a step.",
+            ("step",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        Gauge(
+            "signalbox_queue_seconds",
+            "Estimated time until work accepted now would start.",
+            registry=self.registry,
+        ).set_function(lambda: queue_ms() / 1e3)
+        Gauge(
+            "signalbox_model_info", "The bundle served.", tuple(model), registry=self.registry
+        ).labels(**model).set(1)

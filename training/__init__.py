@@ -1,0 +1,1 @@
+"""From labelled messages to a bundle that the service can trust. Offline; imports service."""

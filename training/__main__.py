@@ -1,0 +1,109 @@
+"""The command line: ``python -m training train | evaluate | promote | data``."""
+
+import argparse
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Final
+
+from training.config import Config, load_config
+
+CONFIGS: Final = Path(__file__).parent / "configs"
+WORK: Final = Path("build/training")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; 0 when it did what it was asked for, 1 when something does not hold."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    logging.getLogger("training").setLevel(logging.INFO)
+    for chatty in ("torch.onnx", "mlflow.system_metrics"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
+    arguments = _parser().parse_args(argv)
+    status: int = arguments.run(load_config(arguments.config), arguments)
+    return status
+
+
+def train_command(config: Config, arguments: argparse.Namespace) -> int:
+    """Train, evaluate, write and register one bundle."""
+    from training.train import train  # noqa: PLC0415 - torch takes seconds to import
+
+    bundle = train(config, arguments.output, arguments.work)
+    print(json.dumps(dict(bundle.manifest.metrics), indent=2))
+    print(f"bundle digest {bundle.digest}")
+    return 0
+
+
+def evaluate_command(config: Config, arguments: argparse.Namespace) -> int:
+    """Print a bundle's figures on the test split, and on outside files."""
+    from service.model.bundle import load_bundle  # noqa: PLC0415 - as above
+    from service.model.classifier import Classifier  # noqa: PLC0415
+    from training.evaluate import decide_all, report  # noqa: PLC0415
+    from training.outside import report_outside  # noqa: PLC0415
+    from training.plots import save_plots  # noqa: PLC0415
+    from training.train import read_splits  # noqa: PLC0415
+
+    classifier = Classifier(load_bundle(arguments.bundle))
+    test = read_splits(config).test
+    tested = report(decide_all(classifier, test), test, config.evaluation.n_resamples, config.seed)
+    print(json.dumps(dict(tested.metrics), indent=2))
+    for path in save_plots(tested, arguments.work / "plots"):
+        print(f"plot {path}")
+    if arguments.mistakes:
+        for identifier, gold, predicted, confidence in tested.mistakes:
+            print(f"{identifier} is {gold}, called {predicted} at {confidence:.2f}")
+    if arguments.public is not None:
+        print(report_outside(classifier, arguments.public))
+    return 0
+
+
+def promote_command(config: Config, _: argparse.Namespace) -> int:
+    """Make the challenger champion if every gate holds."""
+    from training import registry  # noqa: PLC0415 - mlflow takes seconds to import
+
+    try:
+        version = registry.promote(config)
+    except registry.GateFailed as failure:
+        print(f"not promoted: {failure}", file=sys.stderr)
+        return 1
+    print(f"version {version} is champion")
+    return 0
+
+
+def data_command(config: Config, _: argparse.Namespace) -> int:
+    """Check the messages, and print how many there are of each kind."""
+    from training.dataset import DatasetError, read_examples  # noqa: PLC0415
+    from training.split import split_examples  # noqa: PLC0415
+
+    try:
+        splits = split_examples(read_examples(config.data.folder), config.data.folder)
+    except DatasetError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for name in ("train", "validation", "test"):
+        print(f"{name:10} {len(getattr(splits, name)):5} messages")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument("--config", type=Path, default=CONFIGS / "default.toml")
+    parser.add_argument("--work", type=Path, default=WORK, help="embeddings, plots; kept")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    command = commands.add_parser("train", help="train, evaluate, write and register a bundle")
+    command.add_argument("--output", type=Path, default=Path("models/default"))
+    command.set_defaults(run=train_command)
+    command = commands.add_parser("evaluate", help="figures of a bundle on the test split")
+    command.add_argument("--bundle", type=Path, default=Path("models/default"))
+    command.add_argument("--public", type=Path, help="folder of outside files {text, label}")
+    command.add_argument("--mistakes", action="store_true", help="list every wrong decision")
+    command.set_defaults(run=evaluate_command)
+    command = commands.add_parser("promote", help="challenger becomes champion if gates hold")
+    command.set_defaults(run=promote_command)
+    command = commands.add_parser("data", help="check the messages")
+    command.set_defaults(run=data_command)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""How sure is sure enough: temperature and thresholds, fitted on the validation split alone."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+from scipy.stats import beta
+
+from service.model.bundle import Thresholds
+from training.config import ThresholdsConfig
+from training.dataset import LABELS, SERVICE_LABELS, Example
+
+Floats = NDArray[np.float64]
+
+_GRID = np.linspace(0.99, 0.20, 80)  # tried from the safest down, fixed before the data is seen
+
+
+def fit_temperature(logits: Floats, examples: Sequence[Example]) -> float:
+    """The temperature of least log loss (Guo et al., 2017), between 0.1 and 10."""
+    gold = _gold(examples)
+    rows = np.arange(len(gold))
+
+    def loss(log_temperature: float) -> float:
+        scaled = log_softmax(logits / np.exp(log_temperature), axis=1)
+        return float(-scaled[rows, gold].mean())
+
+    found = minimize_scalar(loss, bounds=(np.log(0.1), np.log(10.0)), method="bounded")
+    return float(np.exp(found.x))
+
+
+def fit_thresholds(
+    label_logits: Floats,
+    request_logits: Floats,
+    temperature: float,
+    examples: Sequence[Example],
+    config: ThresholdsConfig,
+) -> Thresholds:
+    """The thresholds that keep the promises of ``config`` on these examples."""
+    probabilities = softmax(label_logits / temperature, axis=1)
+    confidence = probabilities.max(axis=1)
+    wrong = probabilities.argmax(axis=1) != _gold(examples)
+    requests = 1 / (1 + np.exp(-request_logits))
+    predicted = probabilities.argmax(axis=1)
+    also = {
+        label: _precise_threshold(
+            requests[:, column],
+            np.array([label in e.also for e in examples]),
+            predicted != LABELS.index(label),
+            config.also_precision,
+        )
+        for column, label in enumerate(SERVICE_LABELS)
+    }
+    return Thresholds(
+        route=_safe_threshold(confidence, wrong, config.risk, config.assurance),
+        risk=config.risk,
+        assurance=config.assurance,
+        also=also,
+    )
+
+
+def upper_bound(n_wrong: int, n: int, assurance: float) -> float:
+    """The largest error rate that ``n_wrong`` of ``n`` leaves credible (Clopper-Pearson)."""
+    return 1.0 if n_wrong >= n else float(beta.ppf(assurance, n_wrong + 1, n - n_wrong))
+
+
+def _safe_threshold(
+    confidence: Floats, wrong: NDArray[np.bool_], risk: float, assurance: float
+) -> float:
+    """The least threshold that is safe, 1.0 when none is.
+
+    Fixed-sequence testing (Angelopoulos et al., Learn then Test, 2021): thresholds are tried from
+    the safest down and the first failure ends the walk, so the assurance holds for the one chosen
+    although many were tried. Thresholds that route too few messages to be tested are passed over.
+    """
+    chosen = 1.0
+    n_needed = int(np.ceil(np.log(1 - assurance) / np.log(1 - risk)))
+    for threshold in _GRID:
+        routed = confidence >= threshold
+        if routed.sum() < n_needed:
+            continue
+        if upper_bound(int(wrong[routed].sum()), int(routed.sum()), assurance) > risk:
+            break
+        chosen = float(threshold)
+    return round(chosen, 4)
+
+
+def _precise_threshold(
+    scores: Floats, asked: NDArray[np.bool_], eligible: NDArray[np.bool_], precision: float
+) -> float:
+    """The least threshold at which enough of those named were asked for; 1.0 when none is."""
+    for threshold in np.linspace(0.05, 0.99, 95):
+        named = eligible & (scores >= threshold)
+        if named.any() and asked[named].mean() >= precision:
+            return round(float(threshold), 4)
+    return 1.0
+
+
+def _gold(examples: Sequence[Example]) -> NDArray[np.int64]:
+    return np.array([LABELS.index(example.primary) for example in examples], dtype=np.int64)
