@@ -144,7 +144,9 @@ def _first_fit(content: bytes, codec: str | None, charset: str | None, *, guess:
         return "iso2022_jp_ext" if b"\x1b$" in content else "utf-8"
     if codec == "cp1252" and charset and "ascii" not in charset.lower():
         return codec
-    best = from_bytes(content[:_GUESS_SAMPLE_BYTES], cp_isolation=_GUESSES).best() if guess else None
+    if not guess:
+        return "cp1252"
+    best = from_bytes(content[:_GUESS_SAMPLE_BYTES], cp_isolation=_GUESSES).best()
     return best.encoding if best else "cp1252"
 
 
@@ -192,7 +194,7 @@ def decode_base64(encoded: bytes) -> bytes:
 
 
 def _decode_run(run: bytes) -> bytes:
-    """Bytes of base64 letters up to a padding; one letter more than whole bytes need is left out."""
+    """Bytes of base64 letters up to a padding; a letter too many is left out."""
     whole = run[:-1] if len(run) % 4 == 1 else run
     return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 

@@ -94,4 +94,3 @@ def read_mailbox(value: str) -> Address | None:
     if "@" not in address and not (opening >= 0 and address):
         return None
     return Address(name=clean_line(decode_words(name).replace('"', "")), address=address)
-

@@ -5,14 +5,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from service.mail.characters import character_defects, clean_line, clean_text, decode_bytes
-from service.mail.characters import decode_words
+from service.errors import MessageRefused
+from service.mail.characters import (
+    character_defects,
+    clean_line,
+    clean_text,
+    decode_bytes,
+    decode_words,
+)
 from service.mail.headers import check_headers, decode_header, read_mailbox, split_headers
 from service.mail.html import visible_text
 from service.mail.limits import MAX_ATTACHMENTS, MAX_HTML_CHARS, MAX_TEXT_CHARS, check
 from service.mail.phrases import HTML_STUBS
 from service.mail.structure import FORWARDED, MimePart, read_structure
-from service.errors import MessageRefused
 from service.message import Address, Defect, Envelope, Message, Part, Severity
 
 _SEVERITY: Final = {
@@ -48,7 +53,11 @@ class _Body(NamedTuple):
     defects: tuple[str, ...] = ()
 
 
-def parse_message(raw: bytes, *, envelope: Envelope = Envelope()) -> Message:
+def parse_message(
+    raw: bytes,
+    *,
+    envelope: Envelope = Envelope(),  # noqa: B008 - frozen
+) -> Message:
     """The message in ``raw``; LF and CRLF line ends give the same one.
 
     Raises:
@@ -64,7 +73,7 @@ def compose_message(
     text: str | None = None,
     html: str | None = None,
     headers: Sequence[tuple[str, str]] = (),
-    envelope: Envelope = Envelope(),
+    envelope: Envelope = Envelope(),  # noqa: B008 - frozen
 ) -> Message:
     """The message that already parsed fields describe, cleaned and bounded like a raw one.
 

@@ -17,7 +17,9 @@ VERBS: Final = frozenset(
         "írta", "scris", "έγραψε", "写道", "書きました", "님이",
     },
 )  # fmt: skip
-ADDRESSED: Final = frozenset({"you", "sie", "du", "vous", "usted", "lei", "u", "você", "pan", "pani"})
+ADDRESSED: Final = frozenset(
+    {"you", "sie", "du", "vous", "usted", "lei", "u", "você", "pan", "pani"}
+)
 
 # --- field names of a quoted header block, and of a form, which is the customer's own text.
 FROM_FIELDS: Final = frozenset({"from", "von", "de", "da", "van", "od", "från", "fra", "lähettäjä"})
@@ -51,7 +53,7 @@ FORM_FIELDS: Final = frozenset(
 # --- lines of dashes around a few words.
 ORIGINALS: Final = frozenset(
     {
-        "original message", "reply message", "original appointment", "ursprüngliche nachricht",
+        "original message", "original", "reply message", "original appointment", "ursprüngliche nachricht",
         "originalnachricht", "original-nachricht", "message d'origine", "message original",
         "mensaje original", "messaggio originale", "oorspronkelijk bericht",
         "origineel bericht", "mensagem original", "wiadomość oryginalna",
@@ -61,7 +63,7 @@ ORIGINALS: Final = frozenset(
 )  # fmt: skip
 FORWARDS: Final = frozenset(
     {
-        "forwarded message", "begin forwarded message", "forwarded by", "fwd", "fw",
+        "forwarded message", "begin forwarded message", "forwarded", "fwd", "fw", "weitergeleitet",
         "weitergeleitete nachricht", "anfang der weitergeleiteten nachricht",
         "anfang der weitergeleiteten e-mail", "message transféré", "message transmis",
         "début du message réexpédié", "début du message transféré", "mensaje reenviado",
@@ -157,16 +159,18 @@ DISCLAIMERS: Final = (
     "esta mensagem", "este e-mail", "este email", "a informação contida", "as informações",
     "ta wiadomość", "niniejsza wiadomość", "treść tej wiadomości", "informacje zawarte",
 )  # fmt: skip
-DISCLAIMER_EVIDENCE: Final = (
-    "confidential", "intended", "recipient", "privileged", "addressee", "in error", "disclos",
-    "unauthori", "delete", "distribut", "copying", "attachments", "virus", "liab", "prohibited",
-    "vertraulich", "empfänger", "irrtümlich", "unbefugt", "vernichten", "löschen", "gestattet",
-    "confidentiel", "destinataire", "par erreur", "détruire", "supprimer", "pièces jointes",
-    "confidencial", "destinatario", "por error", "elimin", "prohibid", "adjunt", "borr",
-    "riservat", "per errore", "distrugg", "cancell", "vietat", "allegat",
-    "vertrouwelijk", "geadresseerde", "bestemd", "abusievelijk", "verwijder", "bijlage",
-    "destinatário", "por engano", "apagu", "proibid", "anexos", "poufn", "adresat", "omyłkow",
-    "usun", "załącznik", "zabronion",
+DISCLAIMER_PROOF: Final = (  # one of these must be there
+    "confidential", "intended", "recipient", "privileged", "addressee", "in error", "unauthori",
+    "vertraulich", "empfänger", "irrtümlich", "unbefugt", "confidentiel", "destinataire",
+    "par erreur", "confidencial", "destinatario", "por error", "riservat", "per errore",
+    "vertrouwelijk", "geadresseerde", "bestemd", "abusievelijk", "destinatário", "por engano",
+    "poufn", "adresat", "omyłkow",
+)  # fmt: skip
+DISCLAIMER_EVIDENCE: Final = (  # and one more of either list
+    "disclos", "delete", "distribut", "copying", "attachments", "virus", "liab", "prohibited",
+    "vernichten", "löschen", "gestattet", "détruire", "supprimer", "pièces jointes", "elimin",
+    "prohibid", "adjunt", "borr", "distrugg", "cancell", "vietat", "allegat", "verwijder",
+    "bijlage", "apagu", "proibid", "anexos", "usun", "załącznik", "zabronion",
 )  # fmt: skip
 FOOTERS: Final = (
     "please consider the environment", "think before you print", "save paper",
@@ -217,4 +221,40 @@ HTML_STUBS: Final = (
     "im browser", "au format html", "messages html", "navigateur", "formato html",
     "en su navegador", "nel browser", "in uw browser", "html-weergave", "no seu navegador",
     "formacie html", "w przeglądarce",
+)  # fmt: skip
+
+# --- subjects. At the start and without "Re:", so that a person's answer to one is not taken.
+AUTO_SUBJECTS: Final = (  # sure when a colon or nothing follows
+    "automatic reply", "auto reply", "auto-reply", "autoreply", "auto response", "autoresponse",
+    "automated reply", "automated response", "out of office", "out-of-office", "ooo",
+    "out of office reply", "out of office autoreply", "out of the office", "vacation reply",
+    "automatische antwort", "abwesenheitsnotiz", "abwesenheitsmeldung", "abwesend",
+    "abwesenheitsbenachrichtigung", "automatische abwesenheitsnotiz", "autom. antwort",
+    "réponse automatique", "reponse automatique", "absence du bureau", "absent du bureau",
+    "respuesta automática", "respuesta automatica", "fuera de la oficina", "fuera de oficina",
+    "risposta automatica", "fuori sede", "fuori ufficio", "assenza dall'ufficio",
+    "automatisch antwoord", "afwezigheidsbericht", "afwezig", "niet aanwezig",
+    "resposta automática", "resposta automatica", "fora do escritório", "ausência temporária",
+    "odpowiedź automatyczna", "automatyczna odpowiedź", "autoodpowiedź", "nieobecność w biurze",
+    "autosvar", "automatiskt svar", "automatisk svar", "frånvaro", "fraværsmeddelelse",
+    "automaattinen vastaus", "poissaoloilmoitus", "automatická odpověď", "automatická odpoveď",
+    "automatikus válasz", "răspuns automat", "αυτόματη απάντηση", "automatski odgovor",
+    "samodejni odgovor", "автоматический ответ", "автоответ", "автоматична відповідь",
+    "otomatik yanıt", "自動返信", "自动答复", "自動答覆", "자동 회신", "رد تلقائي", "תשובה אוטומטית",
+)  # fmt: skip
+BOUNCE_SUBJECTS: Final = (
+    "undelivered mail returned to sender", "delivery status notification", "undeliverable",
+    "mail delivery failed", "mail delivery failure", "mail delivery system", "returned mail",
+    "failure notice", "delivery failure", "delivery failed", "non-delivery", "nondeliverable",
+    "message delivery failure", "delivery notification", "delayed mail", "warning: could not send",
+    "mail could not be delivered", "message undeliverable", "delivery has failed",
+    "unzustellbar", "nicht zustellbar", "zustellung fehlgeschlagen", "zustellbenachrichtigung",
+    "mail konnte nicht zugestellt werden", "non remis", "non délivré", "échec de la remise",
+    "echec de la remise", "échec de livraison", "no se puede entregar", "no entregado",
+    "error de entrega", "mancato recapito", "non recapitabile", "consegna non riuscita",
+    "niet bezorgd", "onbestelbaar", "kan niet worden bezorgd", "não entregue",
+    "não foi possível entregar", "falha na entrega", "niedostarczalne", "nie dostarczono",
+    "niedostarczona wiadomość", "kunde inte levereras", "kan ikke leveres", "ei voitu toimittaa",
+    "nedoručitelné", "не доставлено", "недоставленное сообщение", "teslim edilemedi",
+    "配信不能", "无法投递", "传递失败", "退信",
 )  # fmt: skip

@@ -16,11 +16,9 @@ from fast_mail_parser import ParseError, PyLazyMimePart, parse_email_tree
 from service.mail.characters import clean_line, decode_base64, decode_words
 from service.mail.headers import check_part_headers
 from service.mail.limits import (
-    MAX_DEPTH,
     MAX_FALLBACK_BYTES,
     MAX_FILENAME_CHARS,
     MAX_HTML_BYTES,
-    MAX_PARTS,
     MAX_TEXT_BYTES,
     check,
 )
@@ -77,11 +75,11 @@ def read_structure(raw: bytes) -> tuple[MimePart, tuple[str, ...]]:
         tree = parse_email_tree(sealed, mode="lazy")
         _check_tree(tree)
         return _from_fast(tree), ()
-    except (ParseError, _BodyMissing):
+    except (ParseError, _BodyMissingError):
         return _read_again(sealed)
 
 
-class _BodyMissing(Exception):
+class _BodyMissingError(Exception):
     """A multipart without parts: its text is there but not where it should be."""
 
 
@@ -116,7 +114,7 @@ def _from_fast(part: PyLazyMimePart, *, is_root: bool = True) -> MimePart:
     content_type = _plain_type(part.content_type)
     if content_type.startswith("multipart/"):
         if not part.children:
-            raise _BodyMissing
+            raise _BodyMissingError
         children = tuple(_from_fast(child, is_root=False) for child in part.children)
         return MimePart(content_type, children=children)
     size = part.encoded_size or 0
@@ -151,7 +149,11 @@ def _from_stdlib(part: "StdlibMessage[str, str]", depth: int = 1) -> MimePart:
     if isinstance(children, list):
         return MimePart(
             part.get_content_type(),
-            children=tuple(_from_stdlib(child, depth + 1) for child in children),
+            children=tuple(
+                _from_stdlib(child, depth + 1)
+                for child in children
+                if isinstance(child, StdlibMessage)
+            ),
         )
     content_type = _plain_type(part.get_content_type())
     declared = str(part.get("content-type", ""))
@@ -171,8 +173,8 @@ def _transfer_decoded(part: "StdlibMessage[str, str]") -> bytes:
     if is_base64:
         del part["content-transfer-encoding"]
     content = part.get_payload(decode=True)
-    assert isinstance(content, bytes)  # noqa: S101 - what get_payload promises for a leaf
-    return decode_base64(content) if is_base64 else content
+    leaf = content if isinstance(content, bytes) else b""
+    return decode_base64(leaf) if is_base64 else leaf
 
 
 def _body(content_type: str, declared: str, content: bytes, filename: str = "") -> MimePart:

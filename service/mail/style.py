@@ -21,7 +21,9 @@ _MIN_FONT_SIZE: Final = 1.0  # px or pt; preheaders are hidden at 0 and at 1
 _FAR_AWAY: Final = -900.0  # px; text moved left by that is off every screen
 _NUMBER: Final = re.compile(r"-?\d{0,6}(?:\.\d{1,6})?")
 _HEX: Final = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})(?![0-9a-f])")
-_RGB: Final = re.compile(r"rgba?\( ?(\d{1,3}) ?, ?(\d{1,3}) ?, ?(\d{1,3}) ?(?:, ?([0-9.]{1,6}) ?)?\)")
+_RGB: Final = re.compile(
+    r"rgba?\( ?(\d{1,3}) ?, ?(\d{1,3}) ?, ?(\d{1,3}) ?(?:, ?([0-9.]{1,6}) ?)?\)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,168 @@
+"""Lines that mail programs put above another's words: which they are and how long."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from service.mail.phrases import (
+    ADDRESSED,
+    DATE_FIELDS,
+    FORM_FIELDS,
+    FORWARDS,
+    FROM_FIELDS,
+    OPENERS,
+    ORIGINALS,
+    SENT_FIELDS,
+    SUBJECT_FIELDS,
+    TO_FIELDS,
+    VERBS,
+)
+
+_MAX_HEADER_LINES: Final = 4  # Gmail wraps at 78, long names and addresses need four lines
+_MAX_HEADER_CHARS: Final = 320
+_MAX_BLOCK_LINES: Final = 20  # a To field with many recipients wraps
+_MAX_FIELD_CHARS: Final = 24
+_DRESSING: Final = " \t*_>|-=~"
+_PUNCTUATION: Final = ",:;.!()<>[]*_\"'“”«»：-"
+_MOMENT: Final = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d(?!\d)|\d{1,2}[:.h]\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d\d)",
+)
+
+
+def is_quoted(line: str) -> bool:
+    """Whether a line is marked as another's words."""
+    return line.lstrip(" \t").startswith(">")
+
+
+def next_text(lines: Sequence[str], start: int) -> int:
+    """Where the next line that is not blank stands, or the end."""
+    while start < len(lines) and not lines[start].strip():
+        start += 1
+    return start
+
+
+def header_length(lines: Sequence[str], start: int) -> int:
+    """How many lines from ``start`` are an "On ..., ... wrote:"; 0 when they are none."""
+    if _is_header(lines, start, 1):
+        return 1
+    first = lines[start].strip(_DRESSING).lower()
+    if not first.startswith(OPENERS) or not any(letter.isdigit() for letter in first[:80]):
+        return 0
+    for n_lines in range(2, _MAX_HEADER_LINES + 1):
+        last = start + n_lines - 1
+        if last >= len(lines) or not lines[last].strip() or _is_header(lines, last, 1):
+            return 0
+        if _is_header(lines, start, n_lines):
+            return n_lines
+    return 0
+
+
+def _is_header(lines: Sequence[str], start: int, n_lines: int) -> bool:
+    """Whether exactly these lines say who wrote what follows, and when."""
+    if sum(map(len, lines[start : start + n_lines])) > _MAX_HEADER_CHARS:
+        return False
+    header = " ".join(line.strip() for line in lines[start : start + n_lines]).strip(_DRESSING)
+    lowered = header.lower()
+    words = [word.strip(_PUNCTUATION) for word in lowered.split()]
+    verb = next((n for n, word in enumerate(words) if word in VERBS), None)
+    following = next_text(lines, start + n_lines)
+    before_quote = following < len(lines) and is_quoted(lines[following])
+    if verb is None or not lowered.endswith((":", "：")):
+        return before_quote and _is_bare_header(header)
+    if before_quote:
+        return True
+    if verb and words[verb - 1] in ADDRESSED:
+        return False
+    is_placed = lowered.startswith(OPENERS) or verb <= len(words) // 2 or "@" in header
+    return is_placed and ("@" in header or _MOMENT.search(header) is not None)
+
+
+def _is_bare_header(header: str) -> bool:
+    """Whether a line above a quote is a date and an address without a verb."""
+    return header[:4].isdigit() and "<" in header and header.rstrip(":").endswith(">")
+
+
+def block_length(lines: Sequence[str], start: int, *, is_marked: bool = False) -> int:
+    """How many lines from ``start`` are From, Sent, To and Subject of a quoted message.
+
+    A form that a customer filled in has From and Subject too, so a time or a recipient is asked for;
+    ``is_marked`` says that a line above has already announced a quoted message.
+    """
+    kinds: set[str] = set()
+    end = start
+    while end < min(len(lines), start + _MAX_BLOCK_LINES) and lines[end].strip():
+        kind = field_kind(lines[end])
+        if kind == "form":
+            return 0
+        if kind is None and not (kinds and _continues(lines, end)):
+            break
+        kinds.add(kind or "")
+        end += 1
+    if field_kind(lines[start]) not in {"from", "sent", "date", "subject"} or "from" not in kinds:
+        return 0
+    following = next_text(lines, end)
+    if following < len(lines) and field_kind(lines[following]) == "form":
+        return 0
+    n_others = len(kinds & {"date", "to", "subject"})
+    sure = (
+        "sent" in kinds
+        or kinds >= {"from", "to", "subject"}
+        or ("date" in kinds and n_others > 1)
+        or (is_marked and n_others > 0)
+    )
+    return end - start if sure else 0
+
+
+def field_kind(line: str) -> str | None:
+    """What a header-like line tells: from, sent, date, to, subject, form, or None."""
+    name, colon, _ = line.strip(_DRESSING)[: _MAX_FIELD_CHARS + 2].partition(":")
+    name = name.strip(_DRESSING).lower()
+    if not colon:
+        return None
+    for kind, names in (
+        ("from", FROM_FIELDS),
+        ("sent", SENT_FIELDS),
+        ("date", DATE_FIELDS),
+        ("to", TO_FIELDS),
+        ("subject", SUBJECT_FIELDS),
+        ("form", FORM_FIELDS),
+    ):
+        if name in names:
+            return kind
+    return None
+
+
+def _continues(lines: Sequence[str], index: int) -> bool:
+    """Whether a line belongs to the wrapped field above: more recipients, or a field follows."""
+    line = lines[index].strip()
+    if line.startswith("<") or (line.endswith((";", ">")) and "@" in line):
+        return True
+    following = lines[index + 1] if index + 1 < len(lines) else ""
+    return "@" in line and field_kind(following) in {"to", "subject", "sent", "date"}
+
+
+def is_original_mark(line: str) -> bool:
+    """Whether a line is an "-----Original Message-----"."""
+    dashed = line.strip(" \t*>")
+    return dashed.startswith(("--", "__")) and _label(line) in ORIGINALS
+
+
+def is_forward_mark(line: str) -> bool:
+    """Whether a line announces a forwarded message."""
+    dashed = line.strip(" \t*>")
+    label = _label(line)
+    if label.startswith("forwarded by "):  # Notes: "----- Forwarded by A/B/C on 1.2.2024 -----"
+        return dashed.startswith("--")
+    is_set_off = dashed.startswith("--") or dashed.endswith(":")
+    return label in FORWARDS and is_set_off and (len(label) > len("fwd") or dashed[:2] == "--")
+
+
+def is_rule(line: str) -> bool:
+    """Whether a line is the rule Outlook draws above a quoted message."""
+    dashes = line.strip()
+    return len(dashes) >= 5 and not dashes.strip("_-")
+
+
+def _label(line: str) -> str:
+    """The words of a line without the dashes around them."""
+    return line[:120].strip(_DRESSING).rstrip(": ").lower().replace("’", "'")

@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+from scipy.special import log_softmax
+
+from training.calibrate import fit_temperature, fit_thresholds, upper_bound
+from training.config import ThresholdsConfig
+from training.dataset import LABELS, SERVICE_LABELS, Example
+
+CONFIG = ThresholdsConfig(risk=0.05, assurance=0.95, also_precision=0.8)
+GENERATOR = np.random.default_rng(7)
+
+
+def examples(gold: list[int], also: list[str] | None = None) -> list[Example]:
+    return [
+        Example.model_construct(
+            id=f"a01-{n:04}", primary=LABELS[label], also=tuple(also or ()), slice="plain"
+        )
+        for n, label in enumerate(gold)
+    ]
+
+
+def logits_of(gold: list[int], strength: float) -> np.ndarray:
+    noise = GENERATOR.normal(size=(len(gold), len(LABELS)))
+    return noise + strength * np.eye(len(LABELS))[gold]
+
+
+def draw(logits: np.ndarray) -> list[int]:
+    """Labels drawn from the very probabilities that the logits state."""
+    probabilities = np.exp(log_softmax(logits, axis=1))
+    return [int(GENERATOR.choice(len(LABELS), p=row)) for row in probabilities]
+
+
+@pytest.mark.parametrize("true_temperature", [0.5, 1.0, 3.0])
+def test_temperature_is_found_again(true_temperature: float) -> None:
+    logits = GENERATOR.normal(scale=2.0, size=(4_000, len(LABELS)))
+    gold = draw(logits)
+    found = fit_temperature(logits * true_temperature, examples(gold))
+    assert found == pytest.approx(true_temperature, rel=0.1)  # sampling error of 4,000 draws
+
+
+def test_upper_bound_is_that_of_clopper_and_pearson() -> None:
+    assert upper_bound(0, 59, 0.95) == pytest.approx(1 - 0.05 ** (1 / 59), abs=1e-9)
+    assert upper_bound(3, 3, 0.95) == 1.0
+
+
+def test_a_model_that_is_never_wrong_routes_everything() -> None:
+    gold = [n % len(LABELS) for n in range(200)]
+    logits = 20.0 * np.eye(len(LABELS))[gold]
+    found = fit_thresholds(logits, np.zeros((200, 4)), 1.0, examples(gold), CONFIG)
+    assert found.route == pytest.approx(0.2)  # the lowest of the grid
+
+
+def test_a_model_that_guesses_routes_nothing() -> None:
+    gold = [n % len(LABELS) for n in range(500)]
+    logits = GENERATOR.normal(size=(500, len(LABELS)))
+    found = fit_thresholds(logits, np.zeros((500, 4)), 1.0, examples(gold), CONFIG)
+    assert found.route == 1.0
+
+
+def test_too_few_messages_promise_nothing() -> None:
+    gold = [0] * 58  # 59 without a mistake would just do
+    logits = 20.0 * np.eye(len(LABELS))[gold]
+    assert fit_thresholds(logits, np.zeros((58, 4)), 1.0, examples(gold), CONFIG).route == 1.0
+
+
+def test_the_promise_is_broken_for_at_most_one_validation_set_in_twenty() -> None:
+    broken = 0
+    for _ in range(200):
+        logits = GENERATOR.normal(scale=2.5, size=(400, len(LABELS)))
+        threshold = fit_thresholds(
+            logits, np.zeros((400, 4)), 1.0, examples(draw(logits)), CONFIG
+        ).route
+        fresh = np.exp(log_softmax(GENERATOR.normal(scale=2.5, size=(4_000, 5)), axis=1))
+        routed = fresh.max(axis=1) >= threshold
+        risk = float(1 - fresh.max(axis=1)[routed].mean()) if routed.any() else 0.0
+        broken += risk > CONFIG.risk
+    assert broken <= 18  # 10 expected at most; 18 leaves one chance in a hundred
+
+
+def test_a_further_request_needs_the_precision_asked_for() -> None:
+    n = 100
+    scores = np.zeros((n, 4))
+    scores[:, 0] = np.linspace(-4, 4, n)
+    asked = examples([1] * n)
+    asked = [
+        e.model_copy(update={"also": (SERVICE_LABELS[0],) if row >= 60 else ()})
+        for row, e in enumerate(asked)
+    ]
+    logits = 5.0 * np.eye(len(LABELS))[[1] * n]
+    threshold = fit_thresholds(logits, scores, 1.0, asked, CONFIG).also[SERVICE_LABELS[0]]
+    named = 1 / (1 + np.exp(-scores[:, 0])) >= threshold
+    assert np.mean([bool(e.also) for e, hit in zip(asked, named, strict=True) if hit]) >= 0.8
+    assert named.sum() > 40
+
+
+def test_a_request_that_is_never_found_is_never_named() -> None:
+    logits = 5.0 * np.eye(len(LABELS))[[1] * 50]
+    found = fit_thresholds(logits, np.zeros((50, 4)), 1.0, examples([1] * 50), CONFIG)
+    assert found.also[SERVICE_LABELS[0]] == 1.0
