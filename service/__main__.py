@@ -1,6 +1,7 @@
 """The command line: ``signalbox serve | classify | check``."""
 
 import argparse
+import signal
 import sys
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -43,6 +44,8 @@ def serve(settings: Settings, _: argparse.Namespace) -> int:
         """'{"subject": "PO 4471", "text": "It was promised for Monday. Where is it?"}'\n""",
         flush=True,
     )
+    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again once it has stopped
+        signal.signal(number, lambda *_: None)
     uvicorn.run(
         app,
         host=str(settings.host),

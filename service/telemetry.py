@@ -10,7 +10,13 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+)
 
 REQUEST: Final = "request"  # one line per HTTP request
 SERVING: Final = "serving"  # the model is warm, the port is about to open
@@ -40,6 +46,7 @@ class Metrics:
     """What Prometheus scrapes. One instance, one registry, one process."""
 
     def __init__(self, queue_ms: Callable[[], float], model: dict[str, str]) -> None:
+        disable_created_metrics()  # start times that nobody plots, one more line per series
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "signalbox_requests_total",

@@ -1,13 +1,10 @@
 """Fixtures: the committed bundle, and real servers on loopback."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -17,18 +14,9 @@ from service.model.bundle import Bundle, load_bundle
 from service.model.classifier import Classifier
 from service.routing import Teams, load_teams
 from service.settings import DEFAULT_TEAMS, PREFIX
+from tests.servers import Serve, Serving, free_port, wait_until_ready
 
 ROOT = Path(__file__).parents[1]
-
-
-@dataclass(frozen=True)
-class Serving:
-    """A running ``signalbox serve``, a client for it, and what it printed."""
-
-    process: subprocess.Popen[str]
-    client: httpx.Client
-    url: str
-    log: Path
 
 
 @pytest.fixture(scope="session")
@@ -61,12 +49,12 @@ def environment(bundle_dir: Path) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def serve(
     environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Callable[..., AbstractContextManager[Serving]]:
+) -> Serve:
     """Start a real server with ``SIGNALBOX_<NAME>=value`` for each keyword; stop it at the end."""
 
     @contextmanager
     def start(**settings: object) -> Iterator[Serving]:
-        port = _free_port()
+        port = free_port()
         chosen = {f"{PREFIX}{name.upper()}": str(value) for name, value in settings.items()}
         log = tmp_path_factory.mktemp("serve") / "log"
         with log.open("w") as output:
@@ -80,7 +68,7 @@ def serve(
         url = f"http://127.0.0.1:{port}"
         with httpx.Client(base_url=url, timeout=30) as client:
             try:
-                _wait_until_ready(client, process)
+                wait_until_ready(client, process)
                 yield Serving(process, client, url, log)
             finally:
                 process.terminate()
@@ -90,7 +78,7 @@ def serve(
 
 
 @pytest.fixture(scope="session")
-def serving(serve: Callable[..., AbstractContextManager[Serving]]) -> Iterator[Serving]:
+def serving(serve: Serve) -> Iterator[Serving]:
     with serve() as running:
         yield running
 
@@ -102,23 +90,3 @@ def clean_settings(monkeypatch: pytest.MonkeyPatch, bundle_dir: Path) -> pytest.
         monkeypatch.delenv(name)
     monkeypatch.setenv("SIGNALBOX_BUNDLE_DIR", str(bundle_dir))
     return monkeypatch
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
-
-
-def _wait_until_ready(client: httpx.Client, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended with status {process.returncode}")
-        try:
-            if client.get("/readyz").status_code == httpx.codes.OK:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise TimeoutError("the server was not ready within 60 s")

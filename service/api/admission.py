@@ -21,6 +21,7 @@ BATCH: Final = "/classify/batch"
 KNOWN_PATHS: Final = frozenset(
     {CLASSIFY, BATCH, "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"}
 )
+LOG_FIELDS: Final = "signalbox.log"  # key of the scope: what a path adds to its log line
 CLIENT_GONE: Final = 499  # nginx's code for a client that did not wait; logged, never sent
 
 
@@ -50,6 +51,7 @@ class Admission:
             return
         started = perf_counter()
         status = CLIENT_GONE
+        scope[LOG_FIELDS] = {}
 
         async def observed_send(message: Message) -> None:
             nonlocal status
@@ -120,9 +122,8 @@ class Admission:
         path = _known(scope)
         self._metrics.requests.labels(path, str(status)).inc()
         self._metrics.request_seconds.labels(path).observe(seconds)
-        self._log.info(
-            REQUEST, method=scope["method"], path=path, status=status, total_ms=1e3 * seconds
-        )
+        line = {"method": scope["method"], "path": path, "status": status}
+        self._log.info(REQUEST, **line, total_ms=1e3 * seconds, **scope[LOG_FIELDS])
 
 
 def _known(scope: Scope) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final, TypeVar
 
 import pydantic
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
 
+from service.api.admission import LOG_FIELDS
 from service.api.problems import NotReadable, WrongMediaType, describe
 from service.api.schemas import (
     BatchRequest,
@@ -80,6 +81,7 @@ def build_router(service: Service) -> APIRouter:
     async def classify(request: Request) -> Response:
         read, n_chars, identifier = await _read_one(request)
         answer = await service.answer(read, n_chars)
+        request.scope.setdefault(LOG_FIELDS, {}).update(_log_fields(answer))
         return _json(present(answer, identifier))
 
     @router.post(
@@ -193,6 +195,17 @@ def _require_media_type(request: Request, *allowed: str) -> str:
     if found not in allowed:
         raise WrongMediaType(f"send Content-Type {' or '.join(allowed)}")
     return found
+
+
+def _log_fields(answer: Answer) -> dict[str, object]:
+    """What the log says of an answer: never content, never an address."""
+    steps = asdict(answer.timings_ms)
+    return {
+        "decision_id": answer.decision_id,
+        "outcome": answer.decision.outcome,
+        "label": answer.decision.label,
+        **{f"{step}_ms": round(steps[step], 3) for step in ("parse", "queue", "infer")},
+    }
 
 
 def _json(model: pydantic.BaseModel) -> Response:

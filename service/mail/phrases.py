@@ -22,33 +22,54 @@ ADDRESSED: Final = frozenset(
 )
 
 # --- field names of a quoted header block, and of a form, which is the customer's own text.
-FROM_FIELDS: Final = frozenset({"from", "von", "de", "da", "van", "od", "från", "fra", "lähettäjä"})
-SENT_FIELDS: Final = frozenset(
-    {
+_FROM_FIELDS: Final = (
+    "from", "von", "de", "da", "van", "od", "från", "fra", "lähettäjä",
+)  # fmt: skip
+_SENT_FIELDS: Final = (
         "sent", "gesendet", "envoyé", "envoye", "enviado", "enviado el", "enviado em", "enviada",
         "enviada em", "inviato", "inviato il", "verzonden", "wysłano", "skickat", "sendt",
         "lähetetty", "envoyé le", "enviada el",
-    },
 )  # fmt: skip
-DATE_FIELDS: Final = frozenset({"date", "datum", "fecha", "data", "dato", "päiväys"})
-TO_FIELDS: Final = frozenset(
-    {"to", "an", "à", "a", "para", "aan", "do", "till", "til", "cc", "kopie", "copie", "dw"},
+_DATE_FIELDS: Final = ("date", "datum", "fecha", "data", "dato", "päiväys")
+_TO_FIELDS: Final = (
+    "to",
+    "an",
+    "à",
+    "a",
+    "para",
+    "aan",
+    "do",
+    "till",
+    "til",
+    "cc",
+    "kopie",
+    "copie",
+    "dw",
 )
-SUBJECT_FIELDS: Final = frozenset(
-    {
+_SUBJECT_FIELDS: Final = (
         "subject", "betreff", "objet", "asunto", "oggetto", "onderwerp", "assunto", "temat",
         "ämne", "emne", "aihe",
-    },
 )  # fmt: skip
-FORM_FIELDS: Final = frozenset(
-    {
+_FORM_FIELDS: Final = (
         "message", "comment", "comments", "enquiry", "inquiry", "your message", "details",
         "nachricht", "ihre nachricht", "mitteilung", "message body", "votre message", "mensaje",
         "comentarios", "messaggio", "bericht", "opmerkingen", "mensagem", "wiadomość", "treść",
         "phone", "telefon", "telephone", "téléphone", "teléfono", "telefono", "telefoon",
         "company", "firma", "société", "empresa", "azienda", "bedrijf", "quantity", "product",
-    },
 )  # fmt: skip
+
+FIELD_KINDS: Final = {
+    name: kind
+    for kind, names in (
+        ("form", _FORM_FIELDS),
+        ("subject", _SUBJECT_FIELDS),
+        ("to", _TO_FIELDS),
+        ("date", _DATE_FIELDS),
+        ("sent", _SENT_FIELDS),
+        ("from", _FROM_FIELDS),
+    )
+    for name in names
+}
 
 # --- lines of dashes around a few words.
 ORIGINALS: Final = frozenset(

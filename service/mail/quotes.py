@@ -4,19 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from service.mail.phrases import (
-    ADDRESSED,
-    DATE_FIELDS,
-    FORM_FIELDS,
-    FORWARDS,
-    FROM_FIELDS,
-    OPENERS,
-    ORIGINALS,
-    SENT_FIELDS,
-    SUBJECT_FIELDS,
-    TO_FIELDS,
-    VERBS,
-)
+from service.mail.phrases import ADDRESSED, FIELD_KINDS, FORWARDS, OPENERS, ORIGINALS, VERBS
 
 _MAX_HEADER_LINES: Final = 4  # Gmail wraps at 78, long names and addresses need four lines
 _MAX_HEADER_CHARS: Final = 320
@@ -59,18 +47,27 @@ def header_length(lines: Sequence[str], start: int) -> int:
 
 def _is_header(lines: Sequence[str], start: int, n_lines: int) -> bool:
     """Whether exactly these lines say who wrote what follows, and when."""
+    last = lines[start + n_lines - 1].rstrip(_DRESSING)
+    ends_so = last.endswith((":", "："))
+    if not ends_so and not lines[start].lstrip(_DRESSING)[:4].isdigit():
+        return False
     if sum(map(len, lines[start : start + n_lines])) > _MAX_HEADER_CHARS:
         return False
     header = " ".join(line.strip() for line in lines[start : start + n_lines]).strip(_DRESSING)
+    following = next_text(lines, start + n_lines)
+    before_quote = following < len(lines) and is_quoted(lines[following])
+    if not ends_so:
+        return before_quote and _is_bare_header(header)
+    return _says_who_wrote(header, before_quote=before_quote)
+
+
+def _says_who_wrote(header: str, *, before_quote: bool) -> bool:
+    """Whether words that end in a colon are "On ..., ... wrote:" and not the customer's own."""
     lowered = header.lower()
     words = [word.strip(_PUNCTUATION) for word in lowered.split()]
     verb = next((n for n, word in enumerate(words) if word in VERBS), None)
-    following = next_text(lines, start + n_lines)
-    before_quote = following < len(lines) and is_quoted(lines[following])
-    if verb is None or not lowered.endswith((":", "：")):
-        return before_quote and _is_bare_header(header)
-    if before_quote:
-        return True
+    if verb is None or before_quote:
+        return verb is not None or (before_quote and _is_bare_header(header))
     if verb and words[verb - 1] in ADDRESSED:
         return False
     is_placed = lowered.startswith(OPENERS) or verb <= len(words) // 2 or "@" in header
@@ -85,23 +82,15 @@ def _is_bare_header(header: str) -> bool:
 def block_length(lines: Sequence[str], start: int, *, is_marked: bool = False) -> int:
     """How many lines from ``start`` are From, Sent, To and Subject of a quoted message.
 
-    A form that a customer filled in has From and Subject too, so a time or a recipient is asked for;
-    ``is_marked`` says that a line above has already announced a quoted message.
+    A form that a customer filled in has From and Subject too, so a time or a recipient is asked
+    for; ``is_marked`` says that a line above has already announced a quoted message.
     """
-    kinds: set[str] = set()
-    end = start
-    while end < min(len(lines), start + _MAX_BLOCK_LINES) and lines[end].strip():
-        kind = field_kind(lines[end])
-        if kind == "form":
-            return 0
-        if kind is None and not (kinds and _continues(lines, end)):
-            break
-        kinds.add(kind or "")
-        end += 1
-    if field_kind(lines[start]) not in {"from", "sent", "date", "subject"} or "from" not in kinds:
+    if field_kind(lines[start]) in {None, "to", "form"}:
         return 0
+    kinds, end = _block_kinds(lines, start)
     following = next_text(lines, end)
-    if following < len(lines) and field_kind(lines[following]) == "form":
+    is_form = "form" in kinds or (following < len(lines) and field_kind(lines[following]) == "form")
+    if "from" not in kinds or is_form:
         return 0
     n_others = len(kinds & {"date", "to", "subject"})
     sure = (
@@ -113,23 +102,23 @@ def block_length(lines: Sequence[str], start: int, *, is_marked: bool = False) -
     return end - start if sure else 0
 
 
+def _block_kinds(lines: Sequence[str], start: int) -> tuple[set[str], int]:
+    """Kinds of the fields from ``start``, each sender's block by itself, and where they end."""
+    kinds: set[str] = set()
+    end = start
+    while end < min(len(lines), start + _MAX_BLOCK_LINES) and lines[end].strip():
+        kind = field_kind(lines[end])
+        if (kind == "from" and kind in kinds) or (kind is None and not _continues(lines, end)):
+            break
+        kinds.add(kind or "")
+        end += 1
+    return kinds, end
+
+
 def field_kind(line: str) -> str | None:
     """What a header-like line tells: from, sent, date, to, subject, form, or None."""
-    name, colon, _ = line.strip(_DRESSING)[: _MAX_FIELD_CHARS + 2].partition(":")
-    name = name.strip(_DRESSING).lower()
-    if not colon:
-        return None
-    for kind, names in (
-        ("from", FROM_FIELDS),
-        ("sent", SENT_FIELDS),
-        ("date", DATE_FIELDS),
-        ("to", TO_FIELDS),
-        ("subject", SUBJECT_FIELDS),
-        ("form", FORM_FIELDS),
-    ):
-        if name in names:
-            return kind
-    return None
+    name, colon, _ = line.lstrip(_DRESSING)[:_MAX_FIELD_CHARS].partition(":")
+    return FIELD_KINDS.get(name.strip(_DRESSING).lower()) if colon else None
 
 
 def _continues(lines: Sequence[str], index: int) -> bool:
@@ -143,18 +132,18 @@ def _continues(lines: Sequence[str], index: int) -> bool:
 
 def is_original_mark(line: str) -> bool:
     """Whether a line is an "-----Original Message-----"."""
-    dashed = line.strip(" \t*>")
-    return dashed.startswith(("--", "__")) and _label(line) in ORIGINALS
+    return line.lstrip(" \t*>")[:2] in {"--", "__"} and _label(line) in ORIGINALS
 
 
 def is_forward_mark(line: str) -> bool:
     """Whether a line announces a forwarded message."""
-    dashed = line.strip(" \t*>")
+    is_dashed = line.lstrip(" \t*>")[:2] == "--"
+    if not is_dashed and not line.rstrip(" \t*").endswith(":"):
+        return False
     label = _label(line)
     if label.startswith("forwarded by "):  # Notes: "----- Forwarded by A/B/C on 1.2.2024 -----"
-        return dashed.startswith("--")
-    is_set_off = dashed.startswith("--") or dashed.endswith(":")
-    return label in FORWARDS and is_set_off and (len(label) > len("fwd") or dashed[:2] == "--")
+        return is_dashed
+    return label in FORWARDS and (is_dashed or len(label.split()) > 1)
 
 
 def is_rule(line: str) -> bool:

@@ -7,6 +7,7 @@ that neither copies it once per level (150 levels of 5 MB took 1 s): ``parse`` r
 
 import email
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message as StdlibMessage
 from typing import Final
@@ -85,17 +86,24 @@ class _BodyMissingError(Exception):
 
 def _seal_messages(raw: bytes) -> bytes:
     """The bytes with every ``message/*`` renamed, so that no parser descends into it."""
-    pieces: list[bytes] = []
+    pieces: list[bytes | memoryview] = []
     end = 0
-    first = 1 if raw[:1] in (b"c", b"C") else 0  # the first header has no line end before it
-    for header in _CONTENT_TYPE.finditer(b"\n" + raw if first else raw):
-        start = header.end() - first
+    for n, start in enumerate(_content_types(raw)):
+        check("max_content_types", n)
         value = raw[start : start + 64].lower()
-        for written, sealed in _SEALED:
-            if value.startswith(written):
-                pieces += (raw[end:start], sealed)
-                end = start + len(written)
-    return b"".join((*pieces, raw[end:])) if pieces else raw
+        written, sealed = next((pair for pair in _SEALED if value.startswith(pair[0])), (b"", b""))
+        if written:
+            pieces += (memoryview(raw)[end:start], sealed)
+            end = start + len(written)
+    return b"".join((*pieces, memoryview(raw)[end:])) if pieces else raw
+
+
+def _content_types(raw: bytes) -> Iterator[int]:
+    """Where the values of Content-Type headers start; the first header has no line end before."""
+    first = _CONTENT_TYPE.match(b"\n" + raw[:200])
+    if first:
+        yield first.end() - 1
+    yield from (header.end() for header in _CONTENT_TYPE.finditer(raw))
 
 
 def _check_tree(tree: PyLazyMimePart) -> None:

@@ -4,7 +4,8 @@ from service.errors import ConfigurationCorrupt
 from service.settings import load_settings
 
 
-def test_defaults_listen_on_loopback(clean_settings: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("clean_settings")
+def test_defaults_listen_on_loopback() -> None:
     settings = load_settings()
     assert settings.host.is_loopback
     assert settings.port == 8000

@@ -42,7 +42,7 @@ def freeze(folder: Path, validation: list[str], test: list[str]) -> None:
     (folder / "splits.toml").write_text(lines)
 
 
-def example(**change: Any) -> Example:
+def example(**change: str) -> Example:
     return Example.model_validate(LINE | change)
 
 
