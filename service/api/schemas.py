@@ -144,16 +144,16 @@ class ClassifyResponse(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE_ANSWER]})
 
-    id: str | None
+    id: str | None = None
     decision_id: str
     outcome: Outcome
-    label: str | None
-    confidence: float | None
+    label: str | None = None
+    confidence: float | None = None
     probabilities: dict[str, float]
     also: list[AlsoItem]
-    route: RouteItem | None
-    review_reason: ReviewReason | None
-    bypass_reason: Literal["bounce", "auto_reply", "loop"] | None
+    route: RouteItem | None = None
+    review_reason: ReviewReason | None = None
+    bypass_reason: Literal["bounce", "auto_reply", "loop"] | None = None
     model: ModelItem
     timings_ms: TimingsItem
 

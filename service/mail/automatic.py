@@ -72,7 +72,7 @@ def _is_auto_reply(message: Message) -> bool:
     phrase = max(known, default="", key=len)
     if not phrase:
         return False
-    is_sure = subject[len(phrase) :].lstrip(" )]").startswith((":", "：")) or subject == phrase
+    is_sure = subject[len(phrase) :].lstrip(" )]").startswith((":", "\uff1a")) or subject == phrase
     return is_sure or _is_null_sender(message) or _is_generated(message)
 
 

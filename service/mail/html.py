@@ -29,15 +29,30 @@ _BLOCKS: Final = (
 )
 _ELEMENTS: Final = {
     **dict.fromkeys(_BLOCKS.split(), "x-block"),
-    **dict.fromkeys("p h1 h2 h3 h4 h5 h6 ol ul".split(), "x-paragraph"),
+    **dict.fromkeys(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "ul"), "x-paragraph"),
     **dict.fromkeys(("td", "th"), "x-cell"),
     **dict.fromkeys(("pre", "listing", "textarea"), "x-pre"),
     "blockquote": "x-quote",
     "li": "x-item",
 }
-_VOID: Final = frozenset("area base col embed img input link meta param source track wbr".split())
-_RAW: Final = frozenset("iframe noembed noframes script style title xmp".split())
-_UNSEEN: Final = frozenset("datalist head object select svg template video".split())
+_VOID: Final = frozenset(
+    {
+        "area",
+        "base",
+        "col",
+        "embed",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    }
+)
+_RAW: Final = frozenset({"iframe", "noembed", "noframes", "script", "style", "title", "xmp"})
+_UNSEEN: Final = frozenset({"datalist", "head", "object", "select", "svg", "template", "video"})
 _CLOSED_BY: Final = {  # an opening tag closes these when they are innermost, HTML 13.1.2.4
     "li": {"li", "p"},
     "td": {"td", "th", "p"},
@@ -45,7 +60,7 @@ _CLOSED_BY: Final = {  # an opening tag closes these when they are innermost, HT
     "tr": {"td", "th", "tr", "p"},
     "body": {"head"},
 }
-_ATTRIBUTES: Final = frozenset("bgcolor class color hidden id style type".split())
+_ATTRIBUTES: Final = frozenset({"bgcolor", "class", "color", "hidden", "id", "style", "type"})
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,40})")
 _ATTRIBUTE: Final = re.compile(
     r"""[\s/]*([^\s/>=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"'][^\s>]*|(?=>)))?""",

@@ -1,5 +1,7 @@
 """What mail programs write around a customer's words, by language. Data only, all lower case."""
 
+# ruff: noqa: RUF001 - other alphabets have letters that look like ours
+
 from typing import Final
 
 # --- quote headers: "On <date>, <name> wrote:". An opener, a date or address, a verb, a colon.
@@ -26,9 +28,9 @@ _FROM_FIELDS: Final = (
     "from", "von", "de", "da", "van", "od", "från", "fra", "lähettäjä",
 )  # fmt: skip
 _SENT_FIELDS: Final = (
-        "sent", "gesendet", "envoyé", "envoye", "enviado", "enviado el", "enviado em", "enviada",
-        "enviada em", "inviato", "inviato il", "verzonden", "wysłano", "skickat", "sendt",
-        "lähetetty", "envoyé le", "enviada el",
+    "sent", "gesendet", "envoyé", "envoye", "enviado", "enviado el", "enviado em", "enviada",
+    "enviada em", "inviato", "inviato il", "verzonden", "wysłano", "skickat", "sendt",
+    "lähetetty", "envoyé le", "enviada el",
 )  # fmt: skip
 _DATE_FIELDS: Final = ("date", "datum", "fecha", "data", "dato", "päiväys")
 _TO_FIELDS: Final = (
@@ -45,17 +47,17 @@ _TO_FIELDS: Final = (
     "kopie",
     "copie",
     "dw",
-)
+)  # fmt: skip
 _SUBJECT_FIELDS: Final = (
-        "subject", "betreff", "objet", "asunto", "oggetto", "onderwerp", "assunto", "temat",
-        "ämne", "emne", "aihe",
+    "subject", "betreff", "objet", "asunto", "oggetto", "onderwerp", "assunto", "temat",
+    "ämne", "emne", "aihe",
 )  # fmt: skip
 _FORM_FIELDS: Final = (
-        "message", "comment", "comments", "enquiry", "inquiry", "your message", "details",
-        "nachricht", "ihre nachricht", "mitteilung", "message body", "votre message", "mensaje",
-        "comentarios", "messaggio", "bericht", "opmerkingen", "mensagem", "wiadomość", "treść",
-        "phone", "telefon", "telephone", "téléphone", "teléfono", "telefono", "telefoon",
-        "company", "firma", "société", "empresa", "azienda", "bedrijf", "quantity", "product",
+    "message", "comment", "comments", "enquiry", "inquiry", "your message", "details",
+    "nachricht", "ihre nachricht", "mitteilung", "message body", "votre message", "mensaje",
+    "comentarios", "messaggio", "bericht", "opmerkingen", "mensagem", "wiadomość", "treść",
+    "phone", "telefon", "telephone", "téléphone", "teléfono", "telefono", "telefoon",
+    "company", "firma", "société", "empresa", "azienda", "bedrijf", "quantity", "product",
 )  # fmt: skip
 
 FIELD_KINDS: Final = {
@@ -74,7 +76,8 @@ FIELD_KINDS: Final = {
 # --- lines of dashes around a few words.
 ORIGINALS: Final = frozenset(
     {
-        "original message", "original", "reply message", "original appointment", "ursprüngliche nachricht",
+        "original message", "original", "reply message", "original appointment",
+        "ursprüngliche nachricht",
         "originalnachricht", "original-nachricht", "message d'origine", "message original",
         "mensaje original", "messaggio originale", "oorspronkelijk bericht",
         "origineel bericht", "mensagem original", "wiadomość oryginalna",
@@ -261,7 +264,8 @@ AUTO_SUBJECTS: Final = (  # sure when a colon or nothing follows
     "automaattinen vastaus", "poissaoloilmoitus", "automatická odpověď", "automatická odpoveď",
     "automatikus válasz", "răspuns automat", "αυτόματη απάντηση", "automatski odgovor",
     "samodejni odgovor", "автоматический ответ", "автоответ", "автоматична відповідь",
-    "otomatik yanıt", "自動返信", "自动答复", "自動答覆", "자동 회신", "رد تلقائي", "תשובה אוטומטית",
+    "otomatik yanıt", "自動返信", "自动答复", "自動答覆", "자동 회신",
+    "رد تلقائي", "תשובה אוטומטית",
 )  # fmt: skip
 BOUNCE_SUBJECTS: Final = (
     "undelivered mail returned to sender", "delivery status notification", "undeliverable",

@@ -10,8 +10,9 @@ _MAX_HEADER_LINES: Final = 4  # Gmail wraps at 78, long names and addresses need
 _MAX_HEADER_CHARS: Final = 320
 _MAX_BLOCK_LINES: Final = 20  # a To field with many recipients wraps
 _MAX_FIELD_CHARS: Final = 24
+_MIN_RULE_CHARS: Final = 5
 _DRESSING: Final = " \t*_>|-=~"
-_PUNCTUATION: Final = ",:;.!()<>[]*_\"'“”«»：-"
+_PUNCTUATION: Final = ",:;.!()<>[]*_\"'“”«»\uff1a-"
 _MOMENT: Final = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d(?!\d)|\d{1,2}[:.h]\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d\d)",
 )
@@ -48,7 +49,7 @@ def header_length(lines: Sequence[str], start: int) -> int:
 def _is_header(lines: Sequence[str], start: int, n_lines: int) -> bool:
     """Whether exactly these lines say who wrote what follows, and when."""
     last = lines[start + n_lines - 1].rstrip(_DRESSING)
-    ends_so = last.endswith((":", "："))
+    ends_so = last.endswith((":", "\uff1a"))
     if not ends_so and not lines[start].lstrip(_DRESSING)[:4].isdigit():
         return False
     if sum(map(len, lines[start : start + n_lines])) > _MAX_HEADER_CHARS:
@@ -149,9 +150,9 @@ def is_forward_mark(line: str) -> bool:
 def is_rule(line: str) -> bool:
     """Whether a line is the rule Outlook draws above a quoted message."""
     dashes = line.strip()
-    return len(dashes) >= 5 and not dashes.strip("_-")
+    return len(dashes) >= _MIN_RULE_CHARS and not dashes.strip("_-")
 
 
 def _label(line: str) -> str:
     """The words of a line without the dashes around them."""
-    return line[:120].strip(_DRESSING).rstrip(": ").lower().replace("’", "'")
+    return line[:120].strip(_DRESSING).rstrip(": ").lower().replace("\u2019", "'")

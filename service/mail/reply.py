@@ -39,7 +39,7 @@ class _Cut:
 
 def new_text(body: str) -> str:
     """What the customer wrote in this message; the whole body when that is under three words."""
-    lines = without_banner(body.replace("\r\n", "\n").split("\n"))
+    lines = without_banner(_compact(body.replace("\r\n", "\n").split("\n")))
     kept: list[str] = []
     rest: Sequence[str] = lines
     for _ in range(_MAX_FORWARDS):
@@ -51,7 +51,8 @@ def new_text(body: str) -> str:
         rest = without_banner(rest[cut.forwarded :])
     else:
         kept += rest
-    return _joined(kept if count_words(kept) >= _MIN_WORDS else lines)
+    whole = kept if count_words(kept) >= _MIN_WORDS else lines
+    return "\n".join(_compact(whole)).strip()
 
 
 def trimmed(lines: Sequence[str]) -> list[str]:
@@ -69,10 +70,14 @@ def _cut_history(lines: Sequence[str]) -> _Cut:
     cut = _Cut()
     index = 0
     while index < len(lines):
+        if not lines[index]:
+            cut.segments[-1].append("")
+            index += 1
+            continue
         length = _history_start(lines, index)
         if length:
             return _end_at(cut, lines, index, length)
-        n_header = header_length(lines, index) if lines[index].strip() else 0
+        n_header = header_length(lines, index)
         quote = next_text(lines, index + n_header)
         if n_header and not (quote < len(lines) and is_quoted(lines[quote])):
             return _end_at_header(cut, lines, index)
@@ -86,17 +91,15 @@ def _cut_history(lines: Sequence[str]) -> _Cut:
 
 def _history_start(lines: Sequence[str], index: int) -> int:
     """How many lines from here announce that all below is an earlier or forwarded message."""
-    if not lines[index].strip() or is_quoted(lines[index]):
+    line = lines[index]
+    if is_quoted(line):
         return 0
-    if is_forward_mark(lines[index]) or is_original_mark(lines[index]):
-        block = next_text(lines, index + 1)
-        n_block = block_length(lines, block, is_marked=True) if block < len(lines) else 0
-        return block + n_block - index
-    if is_rule(lines[index]):
-        block = next_text(lines, index + 1)
-        n_block = block_length(lines, block, is_marked=True) if block < len(lines) else 0
-        return block + n_block - index if n_block else 0
-    return block_length(lines, index)
+    is_mark = is_forward_mark(line) or is_original_mark(line)
+    if not is_mark and not is_rule(line):
+        return block_length(lines, index)
+    block = next_text(lines, index + 1)
+    n_block = block_length(lines, block, is_marked=True) if block < len(lines) else 0
+    return block + n_block - index if is_mark or n_block else 0
 
 
 def _end_at(cut: _Cut, lines: Sequence[str], index: int, length: int) -> _Cut:
@@ -130,10 +133,10 @@ def _skip_quote(cut: _Cut, lines: Sequence[str], start: int, *, is_announced: bo
     return end
 
 
-def _joined(lines: Sequence[str]) -> str:
-    """The lines as text, with at most one blank line between them."""
+def _compact(lines: Sequence[str]) -> list[str]:
+    """The lines with at most one blank line between them."""
     kept: list[str] = []
     for line in lines:
         if line.strip() or (kept and kept[-1]):
             kept.append(line.rstrip())
-    return "\n".join(kept).strip()
+    return kept

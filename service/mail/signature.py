@@ -18,13 +18,18 @@ from service.mail.phrases import (
 )
 from service.mail.quotes import next_text
 
+_MAX_NAME_WORDS: Final = 3
+_MAX_CONTACT_WORDS: Final = 10
+_MAX_CONTACT_CHARS: Final = 100
 _MAX_CONTACT_LINES: Final = 10
+_MAX_MOBILE_WORDS: Final = 9
+_MAX_FOOTER_WORDS: Final = 30
 _MAX_SIGNATURE_LINES: Final = 16  # company signatures below "-- "
 _MAX_LINE_CHARS: Final = 400  # a longer line is a paragraph of somebody's own words
-_MAX_DISCLAIMER_LINES: Final = 40
-_MAX_DISCLAIMER_CHARS: Final = 4_000
+_MAX_DISCLAIMER_LINES: Final = 12
+_MAX_DISCLAIMER_CHARS: Final = 1_000
 _MAX_BANNER_WORDS: Final = 60
-_PUNCTUATION: Final = " \t,.;:!*_~|()[]<>\"'“”-–—"
+_PUNCTUATION: Final = " \t,.;:!*_~|()[]<>\"'“”-\u2013\u2014"
 _LABELS: Final = ("tel", "fax", "mob", "phone", "www.", "http", "e:", "m:", "t:", "p:", "f:", "vat")
 
 
@@ -43,7 +48,7 @@ def _is_mobile(line: str) -> bool:
     text = line[:_MAX_LINE_CHARS].strip(_PUNCTUATION).lower()
     if not text.startswith(MOBILE) and not text.endswith(("gesendet", "verzonden", "verstuurd")):
         return False
-    is_short = len(text.split()) <= 9 and "?" not in text and ". " not in text
+    is_short = len(text.split()) <= _MAX_MOBILE_WORDS and "?" not in text and ". " not in text
     return is_short and any(device in text for device in DEVICES)
 
 
@@ -78,12 +83,12 @@ def _closing(lines: Sequence[str]) -> int | None:
 
 def _is_closing(line: str) -> bool:
     """Whether a line is a closing formula, alone or with a name behind a comma."""
-    if len(line) > 80 or line.rstrip().endswith("?"):
+    if len(line) > _MAX_CONTACT_CHARS or line.rstrip().endswith("?"):
         return False
     formula, _, name = line.partition(",")
     if line.strip(_PUNCTUATION).lower() in CLOSINGS:
         return True
-    is_named = 0 < len(name.split()) <= 3 and _is_contact_line(name, 0)
+    is_named = 0 < len(name.split()) <= _MAX_NAME_WORDS and _is_contact_line(name, 0)
     return formula.strip(_PUNCTUATION).lower() in CLOSINGS and is_named
 
 
@@ -91,7 +96,9 @@ def _is_contact(lines: Sequence[str]) -> bool:
     """Whether all lines are parts of a name and address, the first one a name."""
     if len(lines) > _MAX_CONTACT_LINES:
         return False
-    if lines and (any(letter.isdigit() for letter in lines[0]) or len(_words(lines[0])) > 6):
+    if lines and (
+        any(letter.isdigit() for letter in lines[0]) or len(_words(lines[0])) > 2 * _MAX_NAME_WORDS
+    ):
         return False
     return all(_is_contact_line(line, n) for n, line in enumerate(lines))
 
@@ -99,7 +106,11 @@ def _is_contact(lines: Sequence[str]) -> bool:
 def _is_contact_line(line: str, position: int) -> bool:
     """Whether a line can only be a name, title, company, street, town or number."""
     words = _words(line)
-    if len(words) > 10 or len(line) > 100 or line.rstrip().endswith(("?", "!")):
+    if (
+        len(words) > _MAX_CONTACT_WORDS
+        or len(line) > _MAX_CONTACT_CHARS
+        or line.rstrip().endswith(("?", "!"))
+    ):
         return False
     if any(word in REQUESTS for word in words):
         return False
@@ -156,7 +167,7 @@ def _is_disclaimer(line: str, rest: Sequence[str]) -> bool:
 def _is_footer(line: str) -> bool:
     """Whether a line asks not to print or says that a scanner was here."""
     text = line[:_MAX_LINE_CHARS].strip(_PUNCTUATION).lower()
-    return text.startswith(FOOTERS) and len(text.split()) <= 30
+    return text.startswith(FOOTERS) and len(text.split()) <= _MAX_FOOTER_WORDS
 
 
 def without_banner(lines: Sequence[str]) -> list[str]:

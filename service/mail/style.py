@@ -136,8 +136,10 @@ def _color(value: str, inherited: Rgb | None) -> Rgb | None:
     if "url(" in value or "gradient" in value:
         return None
     if found := _HEX.match(value):
-        digits = found[0][1:] if len(found[0]) == 7 else "".join(d * 2 for d in found[0][1:])
-        return (int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16))
+        digits = found[0][1:]
+        size = len(digits) // 3
+        red, green, blue = (digits[n * size : (n + 1) * size] * (3 - size) for n in range(3))
+        return (int(red, 16), int(green, 16), int(blue, 16))
     if channels := _RGB.match(value):
         return (int(channels[1]), int(channels[2]), int(channels[3]))
     return _NAMES.get(value.partition(" ")[0])

@@ -1,0 +1,123 @@
+"""``signalbox classify`` and ``signalbox check`` as an operator runs them."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from service.model.classifier import Classifier
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+LATE = "It was promised for Monday, PO 4471 is still not here. Where is it?"
+
+
+@pytest.fixture
+def signalbox(environment: dict[str, str]) -> Run:
+    def run(*arguments: object, **settings: str) -> subprocess.CompletedProcess[str]:
+        stdin = settings.pop("stdin", "")
+        chosen = {f"SIGNALBOX_{name.upper()}": value for name, value in settings.items()}
+        return subprocess.run(
+            [sys.executable, "-m", "service", *map(str, arguments)],
+            env=environment | chosen,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def answers(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_files_are_classified_in_the_order_given(signalbox: Run, tmp_path: Path) -> None:
+    late, paid = tmp_path / "late.eml", tmp_path / "paid.eml"
+    late.write_text(f"Subject: PO 4471\n\n{LATE}\n")
+    paid.write_text("Subject: invoice\n\nYou charged us twice for invoice 8812, please refund.\n")
+    done = signalbox("classify", paid, late)
+    assert done.returncode == 0
+    assert [answer["id"] for answer in answers(done)] == [str(paid), str(late)]
+    assert [answer["label"] for answer in answers(done)] == ["billing", "order_status"]
+
+
+def test_lines_are_answered_in_order_and_keep_their_ids(signalbox: Run) -> None:
+    lines = [{"id": f"m{n}", "subject": "", "body": f"{LATE} {n}"} for n in range(50)]
+    done = signalbox("classify", "--jsonl", "-", stdin="\n".join(map(json.dumps, lines)))
+    assert done.returncode == 0
+    assert [answer["id"] for answer in answers(done)] == [line["id"] for line in lines]
+
+
+def test_a_jsonl_file_gets_the_answers_of_the_bundle(
+    signalbox: Run,
+    tmp_path: Path,
+    classifier: Classifier,
+) -> None:
+    path = tmp_path / "messages.jsonl"
+    path.write_text(json.dumps({"subject": "", "body": LATE, "primary": "ignored"}) + "\n")
+    (answer,) = answers(signalbox("classify", "--jsonl", path))
+    assert answer["probabilities"] == classifier.classify(LATE).labels
+
+
+def test_a_bad_line_keeps_its_place_and_fails_the_command(signalbox: Run) -> None:
+    good = json.dumps({"subject": "", "body": LATE})
+    done = signalbox("classify", "--jsonl", "-", stdin=f'{good}\n{{"subject": "x"}}\nnope\n{good}')
+    assert done.returncode == 1
+    first, missing, unread, last = answers(done)
+    assert first["label"] == last["label"] == "order_status"
+    assert missing["problem"]["title"] == "Invalid"  # type: ignore[index]
+    assert unread["problem"]["title"] == "Not readable"  # type: ignore[index]
+
+
+def test_a_missing_file_is_reported_and_the_others_are_answered(signalbox: Run, tmp_path: Path) -> None:
+    late = tmp_path / "late.eml"
+    late.write_text(f"Subject: PO 4471\n\n{LATE}\n")
+    done = signalbox("classify", tmp_path / "gone.eml", late)
+    assert done.returncode == 1
+    assert "No such file" in done.stderr
+    assert answers(done)[1]["label"] == "order_status"
+
+
+def test_check_says_what_would_be_served(signalbox: Run, classifier: Classifier) -> None:
+    done = signalbox("check")
+    assert done.returncode == 0
+    assert classifier.reference.digest in done.stdout
+    assert "billing -> accounts <accounts@example.com>" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("bundle_dir", "/nowhere", "no folder /nowhere"),
+        ("teams_file", "/nowhere.toml", "/nowhere.toml"),
+        ("port", "-1", "SIGNALBOX_PORT"),
+        ("ports", "80", "unknown settings: SIGNALBOX_PORTS"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "serve"])
+def test_a_wrong_configuration_exits_with_3_and_one_line(
+    signalbox: Run,
+    command: str,
+    name: str,
+    value: str,
+    complaint: str,
+) -> None:
+    done = signalbox(command, **{name: value})
+    assert done.returncode == 3
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_altered_bundle_exits_with_3(signalbox: Run, bundle_dir: Path, tmp_path: Path) -> None:
+    shutil.copytree(bundle_dir, tmp_path / "bundle")
+    with (tmp_path / "bundle" / "CARD.md").open("a") as card:
+        card.write("one line more\n")
+    done = signalbox("check", bundle_dir=str(tmp_path / "bundle"))
+    assert done.returncode == 3
+    assert "sha256" in done.stderr
