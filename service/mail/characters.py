@@ -74,6 +74,8 @@ _NOT_BASE64: Final = bytes(
     set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="),
 )
 
+_WIDE: Final = frozenset({"utf-16", "utf-32"})
+
 _LINE_BREAKS: Final = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
 _SPACES: Final = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _INVISIBLE: Final = re.compile(
@@ -122,37 +124,55 @@ def character_defects(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def decode_bytes(content: bytes, charset: str | None, *, guess: bool = True) -> Decoded:
-    """The characters of ``content``: as declared if that works, else UTF-8, else a guess."""
+def decode_bytes(
+    content: bytes,
+    charset: str | None,
+    *,
+    guess: bool = True,
+    is_cut: bool = False,
+) -> Decoded:
+    """The characters of ``content``: as declared if that works, else UTF-8, else a guess.
+
+    ``is_cut`` says that the content may end inside a character.
+    """
     codec = _SUPERSETS.get((charset or "us-ascii").strip().lower())
     defects = () if codec else ("unknown_charset",)
+    if codec in _WIDE:
+        codec = _wide_codec(content, codec)
     if codec and codec != "cp1252":
-        text = _decode(content, codec)
+        text = _decode(content, codec, is_cut=is_cut)
         n_replaced = text.count("\ufffd")
         if n_replaced <= len(text) * _MAX_REPLACED_SHARE:
             return Decoded(text, ("undecodable_bytes",) if n_replaced else ())
         defects = ("wrong_charset",)
     if codec == "cp1252" and content.isascii() and b"\x1b$" not in content:
         return Decoded(content.decode("ascii"))
-    guessed = _first_fit(content, codec, charset, guess=guess)
-    return Decoded(_decode(content, guessed), defects)
+    text = _decode(content, "utf-8", is_cut=is_cut)
+    if "\ufffd" in text or b"\x1b$" in content:
+        text = _decode(content, _likely_codec(content, codec, charset, guess=guess), is_cut=is_cut)
+    return Decoded(text, defects)
 
 
-def _first_fit(content: bytes, codec: str | None, charset: str | None, *, guess: bool) -> str:
-    """The codec to read bytes with whose label was missing, wrong or too small."""
-    if "\ufffd" not in _decode(content, "utf-8"):
-        return "iso2022_jp_ext" if b"\x1b$" in content else "utf-8"
-    if codec == "cp1252" and charset and "ascii" not in charset.lower():
-        return codec
-    if not guess:
+def _wide_codec(content: bytes, codec: str) -> str:
+    """UTF-16 or UTF-32 by its byte order mark, else as Windows writes it; or plain ASCII."""
+    if content.isascii() and b"\x00" not in content:
+        return "cp1252"
+    return f"{codec}-be" if content.lstrip(b"\x00").startswith(b"\xfe\xff") else f"{codec}-le"
+
+
+def _likely_codec(content: bytes, codec: str | None, charset: str | None, *, guess: bool) -> str:
+    """The codec to read bytes with that are no UTF-8 and whose label is missing or wrong."""
+    if b"\x1b$" in content:
+        return "iso2022_jp_ext"
+    if not guess or (codec == "cp1252" and charset and "ascii" not in charset.lower()):
         return "cp1252"
     best = from_bytes(content[:_GUESS_SAMPLE_BYTES], cp_isolation=_GUESSES).best()
     return best.encoding if best else "cp1252"
 
 
-def _decode(content: bytes, codec: str) -> str:
-    """Decoded with U+FFFD for what fails; a character cut off at the end is left out."""
-    return codecs.getincrementaldecoder(codec)("replace").decode(content)
+def _decode(content: bytes, codec: str, *, is_cut: bool) -> str:
+    """Decoded with U+FFFD for what fails."""
+    return codecs.getincrementaldecoder(codec)("replace").decode(content, not is_cut)
 
 
 def decode_words(value: str) -> str:

@@ -210,30 +210,30 @@ class _Lines:
             elif node.tag == "br":
                 self._end_line(place.n_quotes)
             else:
-                inner = self._enter(node, place)
-                if inner is not None:
-                    pending.append((node.tag or "", place))
-                    pending.extend((child, inner) for child in reversed(_children(node)))
+                pending.extend(reversed(self._enter(node, place)))
         self._break_line()
         return "\n".join(self.lines).strip("\n")
 
-    def _enter(self, node: LexborNode, place: _Place) -> _Place | None:
-        """Where the content of an element stands; None if nobody can see it."""
+    def _enter(self, node: LexborNode, place: _Place) -> list[tuple[LexborNode | str, _Place]]:
+        """What an element holds and how it ends, each with its place; nothing if unseen."""
         tag, attributes = node.tag or "", node.attributes
         rules = read_rules(attributes.get("style") or "") if attributes else {}
         style = read_style(place.style, attributes, rules) if attributes else place.style
         if style.removed:
-            return None
+            return []
         if tag == "x-pre":
             style = replace(style, preformatted=True)
         is_quote = _is_quote(tag, attributes, rules)
         if is_quote or tag not in {"x-span", "x-cell"}:
             self._break_line()
-        if tag == "x-paragraph" and _has_margin(attributes, rules):
+        if tag == "x-paragraph" and not _has_margin(attributes, rules):
+            tag = "x-block"
+        if tag == "x-paragraph":
             self._blank_line()
         if attributes and _is_history(attributes, rules):
             self.lines.append(HISTORY_MARK)
-        return _Place(style, place.n_quotes + is_quote)
+        inner = _Place(style, place.n_quotes + is_quote)
+        return [*((child, inner) for child in node.iter(include_text=True)), (tag, place)]
 
     def _leave(self, tag: str, place: _Place) -> None:
         """Go on after the end of an element."""
@@ -277,11 +277,6 @@ class _Lines:
         """Part paragraphs by one empty line."""
         if self.lines and self.lines[-1]:
             self.lines.append("")
-
-
-def _children(node: LexborNode) -> list[LexborNode]:
-    """Elements and texts directly below a node."""
-    return list(node.iter(include_text=True))
 
 
 def _has_margin(attributes: Attributes, rules: Mapping[str, str]) -> bool:

@@ -208,7 +208,7 @@ def _read(part: MimePart) -> _Body:
         bodies = [_read(child) for child in part.children]
         is_choice = part.content_type == "multipart/alternative"
         return _preferred(bodies) if is_choice else _joined(bodies)
-    text, defects = decode_bytes(part.content, part.charset)
+    text, defects = decode_bytes(part.content, part.charset, is_cut=part.is_cut)
     body = _html_body(text) if part.content_type == "text/html" else _plain_body(text)
     cut = ("text_cut",) if part.is_cut and not body.is_html else ()
     return body._replace(defects=(*defects, *body.defects, *cut))

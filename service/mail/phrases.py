@@ -14,8 +14,8 @@ VERBS: Final = frozenset(
     {
         "wrote", "writes", "schrieb", "schreibt", "geschrieben", "écrit", "ecrit", "escribió",
         "escribio", "escribe", "scritto", "scrive", "schreef", "geschreven", "escreveu",
-        "pisze", "napisał", "napisała", "napisał(a)", "napisał/a", "skrev", "kirjoitti",
-        "napsal", "napsal(a)", "napísal", "написал", "написал(а)", "пишет", "написав", "yazdı",
+        "pisze", "napisał", "napisała", "napisał(a", "napisał/a", "skrev", "kirjoitti",
+        "napsal", "napsal(a", "napísal", "написал", "написал(а", "пишет", "написав", "yazdı",
         "írta", "scris", "έγραψε", "写道", "書きました", "님이",
     },
 )  # fmt: skip
@@ -222,7 +222,8 @@ BANNERS: Final = (
     "diese e-mail stammt von", "think before you click",
 )  # fmt: skip
 BANNER_EVIDENCE: Final = (
-    "outside", "originated", "external sender", "external email", "external e-mail",
+    "from outside", "outside of", "outside your", "outside the org", "originated",
+    "external sender", "external email", "external e-mail",
     "sender is external", "click links", "click on links", "open attachments", "click any link",
     "recognize the sender", "recognise the sender", "don't often get", "don’t often get",
     "content is safe", "learn why this is important", "unless you", "think before you click",

@@ -39,7 +39,9 @@ def header_length(lines: Sequence[str], start: int) -> int:
         return 0
     for n_lines in range(2, _MAX_HEADER_LINES + 1):
         last = start + n_lines - 1
-        if last >= len(lines) or not lines[last].strip() or _is_header(lines, last, 1):
+        if last >= len(lines) or not lines[last].strip():
+            return 0
+        if lines[last].lower().startswith(OPENERS) and _is_header(lines, last, 1):
             return 0
         if _is_header(lines, start, n_lines):
             return n_lines
@@ -77,7 +79,7 @@ def _says_who_wrote(header: str, *, before_quote: bool) -> bool:
 
 def _is_bare_header(header: str) -> bool:
     """Whether a line above a quote is a date and an address without a verb."""
-    return header[:4].isdigit() and "<" in header and header.rstrip(":").endswith(">")
+    return header[:4].isdigit() and "<" in header and "@" in header
 
 
 def block_length(lines: Sequence[str], start: int, *, is_marked: bool = False) -> int:

@@ -39,7 +39,8 @@ class _Cut:
 
 def new_text(body: str) -> str:
     """What the customer wrote in this message; the whole body when that is under three words."""
-    lines = without_banner(_compact(body.replace("\r\n", "\n").split("\n")))
+    body_lines = _compact(body.replace("\r\n", "\n").split("\n"))
+    lines = without_banner(body_lines)
     kept: list[str] = []
     rest: Sequence[str] = lines
     for _ in range(_MAX_FORWARDS):
@@ -51,8 +52,10 @@ def new_text(body: str) -> str:
         rest = without_banner(rest[cut.forwarded :])
     else:
         kept += rest
-    whole = kept if count_words(kept) >= _MIN_WORDS else lines
-    return "\n".join(_compact(whole)).strip()
+    for result in (kept, lines):
+        if count_words(result) >= _MIN_WORDS:
+            return "\n".join(_compact(result)).strip()
+    return "\n".join(body_lines).strip()
 
 
 def trimmed(lines: Sequence[str]) -> list[str]:

@@ -94,8 +94,6 @@ def _is_closing(line: str) -> bool:
 
 def _is_contact(lines: Sequence[str]) -> bool:
     """Whether all lines are parts of a name and address, the first one a name."""
-    if len(lines) > _MAX_CONTACT_LINES:
-        return False
     if lines and (
         any(letter.isdigit() for letter in lines[0]) or len(_words(lines[0])) > 2 * _MAX_NAME_WORDS
     ):

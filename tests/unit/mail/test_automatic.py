@@ -55,7 +55,8 @@ def test_one_sure_sign_makes_a_bounce(headers: Headers) -> None:
     "subject",
     [
         "Undelivered Mail Returned to Sender", "Delivery Status Notification (Failure)",
-        "Undeliverable: Pump", "Unzustellbar: Pumpe", "Non remis : Pompe", "No se puede entregar: x",
+        "Undeliverable: Pump", "Unzustellbar: Pumpe", "Non remis : Pompe",
+        "No se puede entregar: x",
         "Mancato recapito: x", "Niet bezorgd: x", "Não entregue: x", "Niedostarczalne: x",
     ],
 )  # fmt: skip
@@ -84,10 +85,12 @@ def test_one_sure_sign_makes_an_automatic_reply(headers: Headers) -> None:
 @pytest.mark.parametrize(
     "subject",
     [
-        "Automatic reply: Pump", "Out of Office", "Automatische Antwort: Pumpe", "Abwesenheitsnotiz: x",
+        "Automatic reply: Pump", "Out of Office", "Automatische Antwort: Pumpe",
+        "Abwesenheitsnotiz: x",
         "Réponse automatique : Pompe", "Respuesta automática: Bomba", "Risposta automatica: x",
         "Automatisch antwoord: x", "Resposta automática: x", "Odpowiedź automatyczna: x",
-        "Autosvar: x", "Automaattinen vastaus: x", "Automatická odpověď: x", "Automatikus válasz: x",
+        "Autosvar: x", "Automaattinen vastaus: x", "Automatická odpověď: x",
+        "Automatikus válasz: x",
         "Răspuns automat: x", "Автоматический ответ: x", "Otomatik yanıt: x", "自動返信: x",
         "自动答复: x", "자동 회신: x",
     ],

@@ -1,4 +1,4 @@
-"""Raw mail to Message: one fixture per fault, hostile mail, and properties on any bytes."""
+"""Raw mail to Message: one fixture per fault, and properties on any bytes."""
 
 from pathlib import Path
 
@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.errors import MessageRefused
 from service.mail import limits
 from service.mail.parse import compose_message, parse_message
 from service.message import Address, Envelope, Message, Severity
@@ -32,8 +31,10 @@ EXPECTED = {
         ["unknown_charset"],
     ),
     "charset_utf8_label_on_latin1": (
-        "Grüße aus Köln, möchten Sie fünf Stück für übermorgen zurücklegen? "
-        "Schöne Grüße, Jürgen Müßig",
+        (
+            "Grüße aus Köln, möchten Sie fünf Stück für übermorgen zurücklegen? "
+            "Schöne Grüße, Jürgen Müßig"
+        ),
         ["wrong_charset"],
     ),
     "charset_wrong": ("Können Sie zwölf Stühle liefern?", []),
@@ -106,7 +107,7 @@ def test_the_sender_and_message_id_are_read() -> None:
 
 def test_encoded_words_split_inside_a_character_are_joined() -> None:
     message = read("encoded_word_split_in_character")
-    assert message.subject == "übelüber and München"
+    assert message.subject == "überüber and München"
     assert message.sender == Address("Jörg", "joerg@kunde.example")
 
 
@@ -207,13 +208,36 @@ def test_the_envelope_is_kept() -> None:
         ("ks_c_5601-1987", "cp949", "견적을 부탁드립니다"),
         ("iso-8859-1", "cp1252", "“20 €” für Stühle"),
         ("utf-16", "utf-16", "Grüße"),
+        ("utf-16", "utf-16-le", "Grüße"),
+        ("UTF-16", "utf-16-be", "\ufeffGrüße"),
+        ("utf-32", "utf-32", "Grüße"),
+        ("utf-16", "ascii", "Please quote."),
         ('"utf-8"', "utf-8", "Grüße"),
     ],
 )
 def test_a_declared_charset_is_used(charset: str, codec: str, text: str) -> None:
     header = f"From: a@b.example\nContent-Type: text/plain; charset={charset}\n\n"
     message = parse_message(header.encode() + text.encode(codec))
-    assert (message.text, names(message)) == (text, [])
+    assert message.text == text.lstrip("\ufeff")
+    assert {defect.severity for defect in message.defects} <= {Severity.COSMETIC}
+
+
+def test_a_last_letter_in_an_old_charset_is_kept() -> None:
+    assert parse_message("From: a@b.example\n\nEin Café".encode("cp1252")).text == "Ein Café"
+
+
+@given(
+    st.sampled_from(["utf-7", "hz-gb-2312", "iso-2022-kr", "iso-2022-jp", "utf-32", "big5", "x"]),
+    st.binary(max_size=60)
+    | st.lists(st.sampled_from([b"~{", b"\x1b$)C", b"+", b"-", b"\x0e"])).map(b"".join),
+)
+def test_any_bytes_in_any_charset_are_text(charset: str, content: bytes) -> None:
+    head = f"Content-Type: text/plain; charset={charset}\n\n".encode()
+    assert_clean(parse_message(head + content))
+
+
+def test_lines_of_dashes_are_not_taken_for_headers_of_a_part() -> None:
+    assert parse_message(b"From: a@b.example\n\n--a:\n--b:\nhi").text == "--a:\n--b:\nhi"
 
 
 def test_a_few_broken_bytes_do_not_change_the_charset() -> None:
@@ -266,72 +290,6 @@ def test_marks_on_a_letter_are_bounded() -> None:
     head = b"Content-Type: text/plain; charset=utf-8\n\n"
     text = parse_message(head + ("a" + "\u0316\u0301" * 5000 + "b").encode()).text
     assert len(text) <= limits.MAX_COMBINING_MARKS + 2
-
-
-def multipart(body: bytes) -> bytes:
-    return b"From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n" + body
-
-
-def nested(levels: int) -> bytes:
-    parts = (
-        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(levels)
-    )
-    return b"From: a@b.example\n" + b"".join(parts) + b"\nhi"
-
-
-REFUSED = {
-    "max_message_bytes": b"a" * (limits.MAX_MESSAGE_BYTES + 1),
-    "max_dash_lines": multipart(b"--b\n\n\n" * 50_000),
-    "max_parts": multipart(b"--b\n\n\n" * 300),
-    "max_depth": nested(30),
-    "max_headers": b"a: b\n" * 2_000 + b"\nhi",
-    "max_header_block_bytes": b"a: " + (b"b" * 9_000 + b"\na: ") * 40 + b"\n\nhi",
-    "max_header_bytes": b"To: " + b"a@b.example, " * 20_000 + b"\n\nhi",
-    "max_part_headers_bytes": multipart((b"--b\n" + b"a:\n" * 5_000) * 10),
-    "max_content_types": b"From: a@b.example\n\n" + b"\nContent-Type: message/x" * 3_000,
-}
-
-
-@pytest.mark.parametrize("limit", REFUSED)
-def test_a_message_over_a_bound_is_refused_by_its_name(limit: str) -> None:
-    with pytest.raises(MessageRefused) as refused:
-        parse_message(REFUSED[limit])
-    assert refused.value.limit == limit
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"From: a@b.example\nX: 1\n" + b" folded\n" * 3_000 + b"\nhi",
-        b"Content-Type: text/plain" + b"; a=b" * 10_000 + b"\n\nhi",
-        b"Subject: " + b"=?utf-8?q?a?= " * 10_000 + b"\n\nhi",
-        multipart(b"--b\nContent-Type: text/plain" + b'; a="' * 10_000 + b"\n\nhi\n--b--"),
-        nested(5_000),
-        nested(500) + b"\n--",
-        multipart(b"--b\nContent-Transfer-Encoding: base64\n\n!\n" + b"--x\n" * 5_000),
-    ],
-)
-def test_hostile_messages_are_refused(raw: bytes) -> None:
-    with pytest.raises(MessageRefused):
-        parse_message(raw)
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"Content-Type: message/rfc822\n\n" * 1_500 + b"hi",
-        b"Content-Type: text/plain; charset=idna\n\n" + b"a." * 100_000,
-        b"Subject: " + b"=?utf-8?q?" * 1_500 + b"\n\nhi",
-        b"\r" * 100_000,
-        b"\n" * 100_000,
-        b"=" * 100_000,
-        b"Content-Type: text/html\n\n" + b"<div>" * 20_000 + b"hi",
-        b"Content-Type: text/html\n\n<p " + b"a=1 " * 20_000 + b">hi",
-        b"Content-Transfer-Encoding: base64\n\n" + b"=" * 100_000,
-    ],
-)
-def test_hostile_messages_within_the_bounds_become_messages(raw: bytes) -> None:
-    assert len(parse_message(raw).text) <= limits.MAX_TEXT_CHARS
 
 
 def assert_clean(message: Message) -> None:
@@ -392,21 +350,6 @@ def test_composed_text_wins_over_html_unless_it_is_a_stub() -> None:
 def test_a_subject_field_wins_over_the_header() -> None:
     assert compose_message(subject="one", headers=[("Subject", "two")]).subject == "one"
     assert compose_message(headers=[("Subject", "two")]).subject == "two"
-
-
-@pytest.mark.parametrize(
-    ("limit", "fields"),
-    [
-        ("max_headers", {"headers": [("a", "b")] * 2_000}),
-        ("max_header_bytes", {"subject": "x" * 20_000}),
-        ("max_header_block_bytes", {"headers": [("a", "b" * 9_000)] * 40}),
-        ("max_message_bytes", {"text": "x" * (limits.MAX_MESSAGE_BYTES + 1)}),
-    ],
-)
-def test_composed_fields_have_the_same_bounds(limit: str, fields: dict[str, str]) -> None:
-    with pytest.raises(MessageRefused) as refused:
-        compose_message(**fields)  # type: ignore[arg-type]
-    assert refused.value.limit == limit
 
 
 def test_lossy_defects_are_told_from_cosmetic_ones() -> None:

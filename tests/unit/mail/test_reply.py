@@ -101,12 +101,14 @@ def test_a_header_without_a_date_or_verb_counts_above_a_quote(header: str) -> No
         "Our quote to you\nPS please add five seals",
         "Thanks\n20 x NSK 6204 bearings\n5 x chain",
         "We have a problem.\nRegards\nTom\nItems: 20 seals, please quote",
-        "We have a problem.\n-- \nCould you also quote twenty pumps?",
+        "We have a problem.\n--\nCould you also quote twenty pumps?",
         "We have a problem.\nThanks\nwhen will it come?",
         "2025/3/3 was the date we agreed on:\nnothing came.",
         "Forwarded: three pallets to Oslo",
         "On Monday we met 12 people\nand talked about pumps\nand seals\nand valves\nand more.",
         "On 3 March we ordered twenty\n\npumps from you.",
+        "On 3 March we ordered twenty",
+        "On 3.3.2025 " + "we ordered one and " * 20 + "a colleague wrote:\nnothing",
     ],
 )
 def test_words_that_only_look_like_a_history_stay(own: str) -> None:
@@ -118,7 +120,7 @@ def test_words_that_only_look_like_a_history_stay(own: str) -> None:
     [
         "-- \nAnna Berg\nKunde GmbH\n+49 30 1234567",
         "--\nAnna Berg",
-        "Best regards,\nAnna Berg\nHead of Purchasing, Kunde GmbH\nMain Street\n10115 Berlin\nTel: 030 1",
+        "Best regards,\nAnna Berg\nHead of Purchasing\nMain Street\n10115 Berlin\nTel: 030 1",
         "Kind regards, Anna",
         "Thanks\nAnna",
         "Mit freundlichen Grüßen\n\nAnna Berg\nanna@kunde.example",
@@ -165,8 +167,10 @@ def test_a_block_that_may_be_more_than_a_signature_stays(block: str) -> None:
     [
         "This e-mail and any attachments are confidential and intended for the recipient only.",
         "CONFIDENTIALITY NOTICE: if you are not the intended recipient, delete this message.",
-        "Diese E-Mail enthält vertrauliche Informationen. Wenn Sie nicht der Empfänger sind,\nbitte "
-        "löschen.",
+        (
+            "Diese E-Mail enthält vertrauliche Informationen. Wenn Sie nicht der Empfänger sind,\n"
+            "bitte löschen."
+        ),
         "Ce message et ses pièces jointes sont confidentiels.",
         "Este mensaje es confidencial y para su destinatario.",
         "Il presente messaggio è riservato; se ricevuto per errore cancellatelo.",
@@ -201,8 +205,7 @@ def test_a_legal_notice_is_cut(notice: str) -> None:
     ],
 )
 def test_a_banner_about_the_sender_is_cut(banner: str) -> None:
-    body = new_text(f"{banner}\n\n{MINE}")
-    assert body == MINE or body == f"from outside of the organisation.\n\n{MINE}"
+    assert new_text(f"{banner}\n\n{MINE}") == MINE
 
 
 def test_a_long_line_that_starts_like_a_banner_stays() -> None:
@@ -235,6 +238,11 @@ def test_a_forwarded_message_below_nothing_is_read_inside(mark: str) -> None:
     assert new_text(f"FYI\n\n{mark}\n{inner}") == "FYI\n\nWe need twenty pumps."
 
 
+def test_a_line_above_a_quote_header_is_not_taken_for_its_beginning() -> None:
+    body = f"On 3 March we ordered\n{HEADERS[0]}\n> We sell pumps."
+    assert new_text(body) == "On 3 March we ordered"
+
+
 def test_a_forwarded_message_below_own_words_is_cut() -> None:
     own = "The pump we bought in May is broken again and we now need a new one from you."
     assert new_text(f"{own}\n\n---------- Forwarded message ---------\nFrom: x\n\nold") == own
@@ -262,8 +270,10 @@ def test_line_ends_and_blank_lines_are_made_equal() -> None:
 
 
 LINES = st.sampled_from(
-    [MINE, "", " ", "> quoted", ">", "--", "-- ", "Regards", "Anna", "PS more", "Sent from my iPhone",
-     "From: a", "Sent: b", "To: c", "Subject: d", "Message: e", "_____", "-----Original Message-----",
+    [MINE, "", " ", "> quoted", ">", "--", "-- ", "Regards", "Anna", "PS more",
+     "Sent from my iPhone",
+     "From: a", "Sent: b", "To: c", "Subject: d", "Message: e", "_____",
+     "-----Original Message-----",
      "Begin forwarded message:", "wrote:", "On 3 Mar 2025 10:00", "EXTERNAL", "a:", "\r", "\t",
      "This e-mail is confidential.", *HEADERS, *BLOCKS],
 )  # fmt: skip
