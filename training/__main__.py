@@ -73,6 +73,7 @@ def promote_command(config: Config, _: argparse.Namespace) -> int:
 def data_command(config: Config, _: argparse.Namespace) -> int:
     """Check the messages, and print how many there are of each kind."""
     from training.dataset import DatasetError, read_examples  # noqa: PLC0415
+    from training.inventory import inventory  # noqa: PLC0415
     from training.split import split_examples  # noqa: PLC0415
 
     try:
@@ -80,8 +81,7 @@ def data_command(config: Config, _: argparse.Namespace) -> int:
     except DatasetError as error:
         print(error, file=sys.stderr)
         return 1
-    for name in ("train", "validation", "test"):
-        print(f"{name:10} {len(getattr(splits, name)):5} messages")
+    print(inventory(splits, config.data.folder))
     return 0
 
 

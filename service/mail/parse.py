@@ -37,6 +37,7 @@ _SEVERITY: Final = {
     "no_headers": Severity.COSMETIC,
     "no_sender": Severity.COSMETIC,
     "no_text": Severity.LOSSY,
+    "forwarded_cut": Severity.LOSSY,  # only the beginning of the attached message was read
     "forwarded_refused": Severity.LOSSY,  # the attached message is over a bound of its own
 }
 _TNEF: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
@@ -197,7 +198,8 @@ def _with_forwarded(message: Message, parts: Iterable[MimePart]) -> Message:
         forwarded = _parse(_unix_lines(attached.content), Envelope(), is_attached=True)
     except MessageRefused:
         return replace(message, defects=(*message.defects, *_defects(["forwarded_refused"])))
-    return replace(message, forwarded=forwarded)
+    cut = _defects(["forwarded_cut"]) if attached.is_cut else ()
+    return replace(message, forwarded=forwarded, defects=(*message.defects, *cut))
 
 
 def _read(part: MimePart) -> _Body:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from service.mail.limits import MAX_LINES
 from service.mail.quotes import (
     block_length,
     header_length,
@@ -38,8 +39,13 @@ class _Cut:
 
 
 def new_text(body: str) -> str:
-    """What the customer wrote in this message; the whole body when that is under three words."""
+    """What the customer wrote in this message; the whole body when that is under three words.
+
+    A body of more than MAX_LINES lines is returned whole as well.
+    """
     body_lines = _compact(body.replace("\r\n", "\n").split("\n"))
+    if len(body_lines) > MAX_LINES:
+        return "\n".join(body_lines).strip()
     lines = without_banner(body_lines)
     kept: list[str] = []
     rest: Sequence[str] = lines

@@ -19,6 +19,7 @@ from service.mail.headers import check_part_headers
 from service.mail.limits import (
     MAX_FALLBACK_BYTES,
     MAX_FILENAME_CHARS,
+    MAX_FORWARDED_BYTES,
     MAX_HTML_BYTES,
     MAX_TEXT_BYTES,
     check,
@@ -186,9 +187,9 @@ def _transfer_decoded(part: "StdlibMessage[str, str]") -> bytes:
 
 
 def _body(content_type: str, declared: str, content: bytes, filename: str = "") -> MimePart:
-    """A part that is read: a text up to its bound, or a whole attached message."""
-    bound = MAX_HTML_BYTES if content_type == "text/html" else MAX_TEXT_BYTES
-    kept = content if content_type in FORWARDED else content[:bound]
+    """A part that is read, up to the bound of its kind."""
+    bounds = {"text/html": MAX_HTML_BYTES, **dict.fromkeys(FORWARDED, MAX_FORWARDED_BYTES)}
+    kept = content[: bounds.get(content_type, MAX_TEXT_BYTES)]
     charset = _CHARSET.search(declared)
     return MimePart(
         content_type=content_type,

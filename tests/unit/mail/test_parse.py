@@ -185,6 +185,14 @@ def test_a_message_inside_the_attached_one_is_only_named() -> None:
     assert [part.content_type for part in nested.forwarded.attachments] == ["message/rfc822"]
 
 
+def test_a_long_attached_message_is_read_from_its_beginning() -> None:
+    inner = b"Subject: two\n\n" + b"hello world\n" * 200_000
+    message = parse_message(b"From: a@b.example\nContent-Type: message/rfc822\n\n" + inner)
+    assert message.forwarded is not None
+    assert message.forwarded.text.startswith("hello world")
+    assert names(message) == ["no_text", "forwarded_cut"]
+
+
 def test_a_message_that_is_all_one_attached_message_is_read() -> None:
     forwarded = read("forwarded_is_all").forwarded
     assert forwarded is not None

@@ -265,6 +265,11 @@ def test_under_three_words_the_whole_text_stays(body: str) -> None:
     assert new_text(body) == body
 
 
+def test_a_body_of_very_many_lines_stays_whole() -> None:
+    body = f"{MINE}\n{HEADERS[0]}\n" + "\n".join(["> x"] * 5_000)
+    assert new_text(body) == body
+
+
 def test_line_ends_and_blank_lines_are_made_equal() -> None:
     assert new_text("one two\r\n\r\n\r\n\r\nthree four  \r\n") == "one two\n\nthree four"
 
