@@ -162,6 +162,7 @@ class _Rewriter:
         """Write a closing tag, after those of elements left open inside it."""
         if self.n_dropped:
             self.n_dropped -= 1
+            self.pieces.append("<br>" if name in _ELEMENTS else "")
         elif name in self.open_tags:
             last = ""
             while last != name:

@@ -92,9 +92,10 @@ def compose_message(
 
 def _unix_lines(raw: bytes) -> bytes:
     """The bytes with LF line ends, without blank lines and an mbox separator before the headers."""
-    if b"\r" in raw:
+    if b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")
+    elif b"\r" in raw:
         raw = raw.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n")
-        raw = raw if b"\n" in raw else raw.replace(b"\r", b"\n")
     raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\n")
     if raw.startswith((b"From ", b">From ")):
         raw = raw.partition(b"\n")[2]

@@ -1,8 +1,9 @@
 """Raw bytes -> the tree of MIME parts, bounded before any parser sees them.
 
 fast-mail-parser reads it; where that gives up (broken base64, a multipart whose boundary never
-comes) the standard library reads the beginning again. An attached message is a leaf for both, so
-that neither copies it once per level (150 levels of 5 MB took 1 s): ``parse`` reads it by itself.
+comes, a text of many megabytes) the standard library reads the beginning again. An attached
+message is a leaf for both, so that neither copies it once per level (150 levels of 5 MB took 1 s):
+``parse`` reads it by itself.
 """
 
 import email
@@ -17,6 +18,7 @@ from fast_mail_parser import ParseError, PyLazyMimePart, parse_email_tree
 from service.mail.characters import clean_line, decode_base64, decode_words
 from service.mail.headers import check_part_headers
 from service.mail.limits import (
+    MAX_BODY_BYTES,
     MAX_FALLBACK_BYTES,
     MAX_FILENAME_CHARS,
     MAX_FORWARDED_BYTES,
@@ -82,7 +84,7 @@ def read_structure(raw: bytes) -> tuple[MimePart, tuple[str, ...]]:
 
 
 class _BodyMissingError(Exception):
-    """A multipart without parts: its text is there but not where it should be."""
+    """A text that is not where it should be, or too long to be decoded whole."""
 
 
 def _seal_messages(raw: bytes) -> bytes:
@@ -131,6 +133,8 @@ def _from_fast(part: PyLazyMimePart, *, is_root: bool = True) -> MimePart:
         is_base64 = "base64" in _last(part, "content-transfer-encoding").lower()
         size = size * 3 // 4 if is_base64 else size
         return _attachment(content_type, part.filename, size)
+    if size > MAX_BODY_BYTES:
+        raise _BodyMissingError
     return _body(content_type, _last(part, "content-type"), part.content or b"", part.filename)
 
 

@@ -193,6 +193,12 @@ def test_a_long_attached_message_is_read_from_its_beginning() -> None:
     assert names(message) == ["no_text", "forwarded_cut"]
 
 
+def test_a_text_of_many_megabytes_is_read_from_its_beginning() -> None:
+    message = parse_message(b"From: a@b.example\n\n" + b"hello world\n" * 1_000_000)
+    assert message.text.startswith("hello world")
+    assert names(message) == ["broken_structure", "read_in_part", "text_cut"]
+
+
 def test_a_message_that_is_all_one_attached_message_is_read() -> None:
     forwarded = read("forwarded_is_all").forwarded
     assert forwarded is not None
