@@ -46,7 +46,8 @@ class Metrics:
     """What Prometheus scrapes. One instance, one registry, one process."""
 
     def __init__(self, queue_ms: Callable[[], float], model: dict[str, str]) -> None:
-        disable_created_metrics()  # start times that nobody plots, one more line per series
+        # Start times that nobody plots, one more line per series.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "signalbox_requests_total",

@@ -47,9 +47,7 @@ def environment(bundle_dir: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def serve(
-    environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Serve:
+def serve(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Serve:
     """Start a real server with ``SIGNALBOX_<NAME>=value`` for each keyword; stop it at the end."""
 
     @contextmanager

@@ -19,7 +19,7 @@ from service.mail.quotes import (
 )
 from service.mail.signature import without_banner, without_disclaimers, without_signature
 
-_MIN_WORDS: Final = 3  # with fewer left, the cut took the message; docs: FACTS 3.4
+_MIN_WORDS: Final = 3  # with fewer left, the cut took the message
 _MAX_COVER_NOTE_WORDS: Final = 12  # "FYI, please see below": the message is the forwarded one
 _MAX_FORWARDS: Final = 5  # forwarded messages read inside each other
 _MAX_LIST_LINES: Final = 10  # "> 20 pumps" below a colon is the customer's own list

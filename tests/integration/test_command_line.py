@@ -75,7 +75,9 @@ def test_a_bad_line_keeps_its_place_and_fails_the_command(signalbox: Run) -> Non
     assert unread["problem"]["title"] == "Not readable"  # type: ignore[index]
 
 
-def test_a_missing_file_is_reported_and_the_others_are_answered(signalbox: Run, tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_and_the_others_are_answered(
+    signalbox: Run, tmp_path: Path
+) -> None:
     late = tmp_path / "late.eml"
     late.write_text(f"Subject: PO 4471\n\n{LATE}\n")
     done = signalbox("classify", tmp_path / "gone.eml", late)

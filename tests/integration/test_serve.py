@@ -45,9 +45,7 @@ def test_json_and_raw_mail_of_the_same_message_get_the_same_decision(serving: Se
     assert from_raw.outcome == from_json.outcome
 
 
-def test_the_answer_is_that_of_the_bundle_offline(
-    serving: Serving, classifier: Classifier
-) -> None:
+def test_the_answer_is_that_of_the_bundle_offline(serving: Serving, classifier: Classifier) -> None:
     answer = classify(serving.client, text=LABELLED["billing"], id="msg-1")
     assert answer.probabilities == classifier.classify(LABELLED["billing"]).labels
     assert answer.model.digest == classifier.reference.digest
