@@ -84,7 +84,6 @@ async def _lifespan(_: FastAPI, service: Service) -> AsyncIterator[None]:
     log = structlog.get_logger()
     log.info(telemetry.SERVING, **asdict(service.model), n_lanes=service.lanes.n_lanes)
     yield
-    service.accepting = False
     service.lanes.close()
     log.info(telemetry.STOPPED)
 

@@ -4,7 +4,6 @@
     ├── Invalid               change the request; the same bytes fail again
     │   └── MessageRefused    a bound on hostile input was broken (``service.mail.limits``)
     ├── Overloaded            come back after ``retry_after_s``
-    ├── Unavailable           something we depend on is down; come back later
     └── Corrupt               do not start: the bundle or the configuration is wrong
         ├── BundleCorrupt     a bundle that is not what its manifest says
         └── ConfigurationCorrupt   settings or teams file that cannot be meant
@@ -35,10 +34,6 @@ class Overloaded(SignalboxError):
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(f"the queue is full, try again in {retry_after_s} s")
         self.retry_after_s = retry_after_s
-
-
-class Unavailable(SignalboxError):
-    """A dependency is down; nothing is wrong with the request."""
 
 
 class Corrupt(SignalboxError):

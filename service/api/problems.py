@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from service.errors import Invalid, Overloaded, SignalboxError, Unavailable
+from service.errors import Invalid, Overloaded, SignalboxError
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -66,7 +66,6 @@ _STATUS: Final[dict[type[SignalboxError], tuple[HTTPStatus, str]]] = {
     WrongMediaType: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "wrong_media_type"),
     Invalid: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"),
     Overloaded: (HTTPStatus.TOO_MANY_REQUESTS, "overloaded"),
-    Unavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
 }
 
 

@@ -21,7 +21,7 @@ from service.api.schemas import (
     ProblemItem,
     present,
 )
-from service.errors import Invalid, Overloaded, SignalboxError, Unavailable
+from service.errors import Invalid, Overloaded, SignalboxError
 from service.intake import Answer, answer_message
 from service.mail.parse import parse_message
 from service.message import Envelope, Message
@@ -38,14 +38,13 @@ Model = TypeVar("Model", bound=pydantic.BaseModel)
 
 @dataclass(slots=True)
 class Service:
-    """What the paths work with. ``accepting`` turns false when the process is told to stop."""
+    """What the paths work with."""
 
     lanes: Lanes
     teams: Teams
     model: ModelReference
     metrics: Metrics
     max_batches: int
-    accepting: bool = True
     n_batches: int = 0
 
     async def answer(self, read: Callable[[], Message], n_chars: int) -> Answer:
@@ -101,15 +100,8 @@ def build_router(service: Service) -> APIRouter:
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    @router.get(
-        "/readyz",
-        summary="Would a message be answered now?",
-        tags=["operations"],
-        responses=_problems(503),
-    )
+    @router.get("/readyz", summary="Is the model loaded, and which?", tags=["operations"])
     async def readyz() -> dict[str, str]:
-        if not service.accepting:
-            raise Unavailable("the service is stopping")
         return {"status": "ready", "model": service.model.name, "digest": service.model.digest}
 
     @router.get(
