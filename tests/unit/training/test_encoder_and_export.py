@@ -1,0 +1,113 @@
+"""A real two-layer encoder on disk: loaded, embedded with, exported, proven equal, quantised."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+from tokenizers import Tokenizer as FastTokenizer
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+from service.model.bundle import ALLOWED_OPERATORS, Bundle, list_operators
+from service.model.network import Network
+from service.model.tokens import Tokenizer
+from training.config import EncoderConfig
+from training.encoder import WEIGHTS, Encoder, EncoderError, embed_texts, load_encoder
+from training.export import ExportError, check_parity, export_graph, quantise_graph
+from training.head import Head, Linear
+
+TEXTS = ["Where is PO 4471?", "The pump leaks again. " * 30, "Hi"]
+DIMENSION, MAX_TOKENS = 32, 64
+
+
+@pytest.fixture(scope="module")
+def folder(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sentence-transformers folder: two random layers behind the tokenizer of the bundle."""
+    parts = tmp_path_factory.mktemp("parts")
+    config = BertConfig(
+        hidden_size=DIMENSION, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
+    )
+    BertModel(config, add_pooling_layer=False).save_pretrained(parts)
+    tokenizer = FastTokenizer.from_str(bundle.tokenizer)
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="[PAD]", cls_token="[CLS]", sep_token="[SEP]"
+    ).save_pretrained(parts)
+    whole = tmp_path_factory.mktemp("encoder")
+    layers = [Transformer(str(parts)), Pooling(DIMENSION, pooling_mode="mean"), Normalize()]
+    SentenceTransformer(modules=layers, device="cpu").save(str(whole))
+    return whole
+
+
+@pytest.fixture(scope="module")
+def config(folder: Path) -> EncoderConfig:
+    return EncoderConfig(
+        source=str(folder),
+        name="tiny",
+        licence="Apache-2.0",
+        sha256=hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest(),
+        max_tokens=MAX_TOKENS,
+    )
+
+
+@pytest.fixture(scope="module")
+def encoder(config: EncoderConfig) -> Encoder:
+    return load_encoder(config)
+
+
+@pytest.fixture(scope="module")
+def head() -> Head:
+    generator = np.random.default_rng(1)
+    labels, requests = (
+        Linear(generator.normal(size=(n, DIMENSION)), generator.normal(size=n)) for n in (5, 4)
+    )
+    return Head(labels, requests, inverse_penalty=1.0, cross_validated_macro_f1=0.0)
+
+
+def test_other_weights_than_those_asked_for_are_refused(config: EncoderConfig) -> None:
+    with pytest.raises(EncoderError, match="expected 0000"):
+        load_encoder(config.model_copy(update={"sha256": "0" * 64}))
+
+
+def test_a_package_that_is_not_installed_is_named(config: EncoderConfig) -> None:
+    with pytest.raises(EncoderError, match="install no-such-encoder"):
+        load_encoder(config.model_copy(update={"source": "package:no-such-encoder"}))
+
+
+def test_a_package_without_weights_is_refused(config: EncoderConfig) -> None:
+    with pytest.raises(EncoderError, match="0 files named"):
+        load_encoder(config.model_copy(update={"source": "package:pytest"}))
+
+
+def test_embeddings_have_unit_length_and_are_kept_by_digest(
+    encoder: Encoder, tmp_path: Path
+) -> None:
+    first = embed_texts(encoder, TEXTS, tmp_path)
+    assert np.linalg.norm(first, axis=1) == pytest.approx(1, abs=1e-5)  # float32
+    (kept,) = tmp_path.iterdir()
+    assert np.array_equal(embed_texts(encoder, TEXTS, tmp_path), first)
+    embed_texts(encoder, TEXTS[:2], tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+    assert kept.exists()
+
+
+def test_graph_equals_model_and_quantised_graph_is_allowed_in_a_bundle(
+    encoder: Encoder, head: Head, tmp_path: Path
+) -> None:
+    graph = export_graph(encoder, head)
+    tokenizer = Tokenizer(encoder.tokenizer_json, MAX_TOKENS)
+    logits = head.labels.logits(embed_texts(encoder, TEXTS, tmp_path))
+    assert check_parity(graph, tokenizer, TEXTS, logits, temperature=1.0) < 1e-4
+    with pytest.raises(ExportError, match="probabilities differ"):
+        check_parity(graph, tokenizer, TEXTS, logits + np.eye(5)[[0, 1, 2]], temperature=1.0)
+
+    small = quantise_graph(graph)
+    assert small.ByteSize() < 0.4 * graph.ByteSize()
+    assert list_operators(small.graph) <= ALLOWED_OPERATORS
+    for text in TEXTS:
+        tokens = tokenizer.tokenize(text)
+        full = Network(graph.SerializeToString()).run(tokens)
+        quantised = Network(small.SerializeToString()).run(tokens)
+        assert quantised.labels == pytest.approx(full.labels, abs=0.1)
+        assert quantised.requests == pytest.approx(full.requests, abs=0.1)
