@@ -34,7 +34,7 @@ class Example(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9]+-\d{4}$")]
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+-\d{4,7}$")]
     subject: str
     body: str
     primary: Label
@@ -66,6 +66,11 @@ class Example(BaseModel):
     def text(self) -> str:
         """The text the model reads, built by the service's own function."""
         return build_text(compose_message(subject=self.subject, text=self.body))
+
+    @property
+    def has_buying_signal(self) -> bool:
+        """Whether a service team's message also holds something for sales."""
+        return self.primary != "none" and "selling_opportunity" in self.also
 
     @property
     def requests(self) -> frozenset[str]:
@@ -102,6 +107,11 @@ def read_examples(folder: Path) -> list[Example]:
     if complaints:
         raise DatasetError(complaints)
     return examples
+
+
+def border_groups(examples: Iterable[Example]) -> frozenset[str]:
+    """The groups of near-twins that stand on both sides of a border rule."""
+    return frozenset(e.group for e in examples if e.slice == "border" and e.group is not None)
 
 
 def data_digest(folder: Path) -> str:

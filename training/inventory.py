@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from training.dataset import LABELS, Example
+from training.dataset import LABELS, Example, border_groups
 from training.split import Splits
 
 
@@ -24,18 +24,16 @@ def inventory(splits: Splits, folder: Path) -> str:
 
 
 def _summary(examples: Sequence[Example]) -> str:
-    service = ("order_status", "billing", "technical_issue")
-    hidden = sum("selling_opportunity" in e.also and e.primary in service for e in examples)
     rows = [
         ("messages", len(examples)),
         ("with a further request (`also`)", sum(bool(e.also) for e in examples)),
-        ("buying signals inside service messages", hidden),
-        ("border groups", len({e.group for e in examples if e.slice == "border"})),
+        ("buying signals inside service messages", sum(e.has_buying_signal for e in examples)),
+        ("border groups", len(border_groups(examples))),
         ("industries", len({e.industry for e in examples})),
         ("kinds of sender", len({e.sender for e in examples})),
         ("authors", len({e.author for e in examples})),
     ]
-    return _table(("what", "how many"), rows)
+    return table(("what", "how many"), rows)
 
 
 def _cross(name: str, key: Callable[[Example], str], examples: Sequence[Example]) -> str:
@@ -47,7 +45,7 @@ def _cross(name: str, key: Callable[[Example], str], examples: Sequence[Example]
     ]
     totals = [sum(counts[value, label] for value in values) for label in LABELS]
     rows.append(("all", *totals, len(examples)))
-    return _table((name, *(f"`{label}`" for label in LABELS), "all"), rows)
+    return table((name, *(f"`{label}`" for label in LABELS), "all"), rows)
 
 
 def _splits(splits: Splits) -> str:
@@ -56,7 +54,7 @@ def _splits(splits: Splits) -> str:
         (name, len(part), ", ".join(sorted({e.author for e in part})))
         for name, part in parts.items()
     ]
-    return _table(("split", "messages", "authors"), rows)
+    return table(("split", "messages", "authors"), rows)
 
 
 def _files(examples: Sequence[Example], folder: Path) -> str:
@@ -66,9 +64,10 @@ def _files(examples: Sequence[Example], folder: Path) -> str:
         industries = ", ".join(sorted({e.industry.replace("_", " ") for e in own}))
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
         rows.append((path.name, digest, len(own), industries))
-    return _table(("file", "sha256, first 16 digits", "messages", "industries"), rows)
+    return table(("file", "sha256, first 16 digits", "messages", "industries"), rows)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
+    """Markdown."""
     return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)

@@ -1,21 +1,16 @@
 """Train, validation and test: frozen by author, and proven free of near-duplicates."""
 
-import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from datasketch import MinHash, MinHashLSH
-
 from training.dataset import DatasetError, Example
+from training.duplicates import near_duplicates
 
 SPLITS_FILE: Final = "splits.toml"
-MAX_SIMILARITY: Final = 0.6  # Jaccard over word pairs, estimated by MinHash
-_N_PERMUTATIONS: Final = 128
-_MIN_WORDS: Final = 6  # below, near-identity is ordinary ("Where is it?") and proves nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +46,13 @@ def split_examples(examples: Sequence[Example], folder: Path) -> Splits:
 
 def find_leaks(splits: Splits) -> list[str]:
     """One line for each near-duplicate that stands in two splits."""
-    index = MinHashLSH(threshold=MAX_SIMILARITY, num_perm=_N_PERMUTATIONS)
-    sketches: dict[str, MinHash] = {}
-    complaints = []
-    for part in (splits.train, splits.validation, splits.test):
-        found = {e.id: sketch for e in part if (sketch := _sketch(e.text)) is not None}
-        for identifier, sketch in found.items():
-            complaints += [
-                f"{identifier} is nearly {other}, which is in another split"
-                for other in sorted(index.query(sketch))
-                if sketch.jaccard(sketches[other]) >= MAX_SIMILARITY
-            ]
-        for identifier, sketch in found.items():
-            index.insert(identifier, sketch)
-        sketches |= found
-    return complaints
-
-
-def _sketch(text: str) -> MinHash | None:
-    words = re.findall(r"\w+", text.lower())
-    if len(words) < _MIN_WORDS:
-        return None
-    sketch = MinHash(num_perm=_N_PERMUTATIONS)
-    sketch.update_batch([f"{a} {b}".encode() for a, b in pairwise(words)])
-    return sketch
+    parts = (splits.train, splits.validation, splits.test)
+    home = {example.id: number for number, part in enumerate(parts) for example in part}
+    return [
+        f"{example.id} is nearly {other.id}, which is in another split"
+        for example, other in near_duplicates(chain.from_iterable(parts))
+        if home[example.id] != home[other.id]
+    ]
 
 
 def _shared_groups(splits: Splits) -> list[str]:
