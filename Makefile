@@ -34,8 +34,8 @@ reproduce: $(VENV)/.dev  ## train anew elsewhere and compare with models/default
 	$(VENV)/bin/python -m training --config $(CONFIG) train --output build/reproduced
 	diff models/default/manifest.json build/reproduced/manifest.json && echo "same bundle"
 
-data: $(VENV)/.dev  ## check the messages and their splits
-	$(VENV)/bin/python -m training --config $(CONFIG) data
+data: $(VENV)/.dev  ## check the messages: splits, duplicates, quotas, words that tell
+	$(VENV)/bin/python -m training --config $(CONFIG) data check
 
 mlflow: $(VENV)/.dev  ## open the local MLflow with the runs on http://127.0.0.1:5000
 	@mkdir -p .mlflow

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from training.config import Config, load_config
+from training.data_command import add_data_parser
 
 CONFIGS: Final = Path(__file__).parent / "configs"
 WORK: Final = Path("build/training")
@@ -70,21 +71,6 @@ def promote_command(config: Config, _: argparse.Namespace) -> int:
     return 0
 
 
-def data_command(config: Config, _: argparse.Namespace) -> int:
-    """Check the messages, and print how many there are of each kind."""
-    from training.dataset import DatasetError, read_examples  # noqa: PLC0415
-    from training.inventory import inventory  # noqa: PLC0415
-    from training.split import split_examples  # noqa: PLC0415
-
-    try:
-        splits = split_examples(read_examples(config.data.folder), config.data.folder)
-    except DatasetError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(inventory(splits, config.data.folder))
-    return 0
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("--config", type=Path, default=CONFIGS / "default.toml")
@@ -100,8 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=evaluate_command)
     command = commands.add_parser("promote", help="challenger becomes champion if gates hold")
     command.set_defaults(run=promote_command)
-    command = commands.add_parser("data", help="check the messages")
-    command.set_defaults(run=data_command)
+    add_data_parser(commands)
     return parser
 
 

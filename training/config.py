@@ -32,8 +32,13 @@ class EncoderConfig(_Section):
 
 
 class HeadConfig(_Section):
-    """The linear heads: inverse L2 penalties tried by cross-validation over authors."""
+    """The linear heads: inverse L2 penalties tried by cross-validation over authors.
 
+    ``lexical_length`` is the weight of the words beside the sentence embedding, whose length is 1;
+    0 leaves the embedding alone.
+    """
+
+    lexical_length: Annotated[float, Field(ge=0)]
     inverse_penalties: Annotated[tuple[float, ...], Field(min_length=1)]
     n_folds: Annotated[int, Field(ge=2)]
 

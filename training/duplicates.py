@@ -38,7 +38,7 @@ def exact_duplicates(examples: Iterable[Example]) -> Iterator[tuple[Example, Exa
 
 
 def near_duplicates(examples: Iterable[Example]) -> Iterator[tuple[Example, Example]]:
-    """Messages of six words or more with each earlier one that is at least as similar as allowed."""
+    """Messages of six words or more with each earlier one that is too similar."""
     index = MinHashLSH(threshold=MAX_SIMILARITY, num_perm=_N_PERMUTATIONS)
     seen: dict[str, tuple[Example, MinHash]] = {}
     for example in examples:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from training.dataset import LABELS, Example
+from training.dataset import Example, Label
 from training.quotas import Giveaways, Keywords
 
 
@@ -26,12 +26,12 @@ def keyword_accuracy(examples: Sequence[Example], keywords: Keywords) -> float:
     return hits / max(1, len(examples))
 
 
-def keyword_label(text: str, words: Mapping[str, frozenset[str]]) -> str:
+def keyword_label(text: str, words: Mapping[Label, frozenset[str]]) -> Label:
     """The label with the most of its words in a text, the first at a draw, ``none`` at zero."""
     found = Counter(_words(text))
-    hits = {label: sum(found[word] for word in words.get(label, ())) for label in LABELS}
-    best = max(LABELS, key=lambda label: hits[label])
-    return best if hits[best] else "none"
+    hits = {label: sum(found[word] for word in own) for label, own in words.items()}
+    best: Label = max(hits, key=lambda label: hits[label], default="none")
+    return best if hits.get(best) else "none"
 
 
 def find_giveaways(examples: Sequence[Example], limits: Giveaways) -> list[Giveaway]:

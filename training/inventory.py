@@ -68,6 +68,6 @@ def _files(examples: Sequence[Example], folder: Path) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """The rows as a Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
-    """Markdown."""
     return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)

@@ -1,5 +1,7 @@
 """Pictures of a report, for people who would rather look."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import matplotlib as mpl
@@ -15,16 +17,23 @@ from training.evaluate import Report
 
 def save_plots(report: Report, folder: Path) -> list[Path]:
     """Confusion matrix, reliability diagram, coverage against error; the files written."""
-    folder.mkdir(parents=True, exist_ok=True)
-    plots = {
+    draws = {
         "confusion.png": _confusion,
         "reliability.png": _reliability,
         "coverage.png": _coverage,
     }
+    return save_figures(
+        {name: partial(draw, report=report) for name, draw in draws.items()}, folder
+    )
+
+
+def save_figures(draws: Mapping[str, Callable[[Axes], None]], folder: Path) -> list[Path]:
+    """One picture for each name; the files written."""
+    folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for name, draw in plots.items():
+    for name, draw in draws.items():
         figure, axes = plt.subplots(figsize=(6.4, 5.4), layout="constrained")
-        draw(axes, report)
+        draw(axes)
         figure.savefig(folder / name, dpi=110, metadata={"Software": None})
         plt.close(figure)
         paths.append(folder / name)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from tqdm import tqdm
 
 from service.model.bundle import Bundle, Data
@@ -20,10 +21,11 @@ from training.bundle import draft_bundle, save_bundle, write_card
 from training.calibrate import fit_temperature, fit_thresholds
 from training.config import Config
 from training.dataset import LABELS, Example, data_digest, read_examples
-from training.encoder import embed_texts, load_encoder
+from training.encoder import Encoder, embed_texts, load_encoder
 from training.evaluate import Report, decide_all, macro_f1, report
 from training.export import check_parity, export_graph, quantise_graph
-from training.head import fit_head
+from training.head import fit_head, join_features
+from training.lexical import Lexicon, fit_lexicon
 from training.plots import save_plots
 from training.split import Splits, split_examples
 
@@ -61,15 +63,16 @@ def _make_bundle(
 ) -> tuple[Bundle, Report, dict[str, float]]:
     log.info("loading the encoder")
     encoder = load_encoder(config.encoder)
+    tokenizer = Tokenizer(encoder.tokenizer_json, config.encoder.max_tokens)
+    tokens = [tokenizer.tokenize(e.text).ids[0] for e in splits.train]
+    lexicon = fit_lexicon(tokens, tokenizer.n_vocabulary, config.head.lexical_length)
     train_x, test_x = (
-        embed_texts(encoder, [e.text for e in part], work / "embeddings")
-        for part in (splits.train, splits.test)
+        _features(encoder, tokenizer, lexicon, part, work) for part in (splits.train, splits.test)
     )
     log.info("fitting the heads")
-    head = fit_head(train_x, splits.train, config.head, config.seed)
+    head = fit_head(train_x, lexicon, splits.train, config.head, config.seed)
     log.info("exporting, checking and quantising the graph")
     graph = export_graph(encoder, head)
-    tokenizer = Tokenizer(encoder.tokenizer_json, config.encoder.max_tokens)
     texts = [e.text for e in splits.test]
     difference = check_parity(graph, tokenizer, texts, head.labels.logits(test_x), temperature=1.0)
     identity = {"name": config.name, "version": config.version}
@@ -93,6 +96,19 @@ def _make_bundle(
             "inverse_penalty": head.inverse_penalty,
         },
     )
+
+
+def _features(
+    encoder: Encoder,
+    tokenizer: Tokenizer,
+    lexicon: Lexicon,
+    examples: Sequence[Example],
+    work: Path,
+) -> csr_matrix:
+    texts = [e.text for e in examples]
+    embeddings = embed_texts(encoder, texts, work / "embeddings")
+    tokens = [tokenizer.tokenize(text).ids[0] for text in texts]
+    return join_features(embeddings, lexicon.vectors(tokens))
 
 
 def _calibrate(draft: Bundle, splits: Splits, data_sha256: str, config: Config) -> Bundle:

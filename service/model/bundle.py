@@ -30,10 +30,12 @@ MAX_FILE_BYTES: Final = 512 * 2**20
 # What a quantised transformer encoder with linear heads needs, and no more: nothing here reads
 # files, loops without a bound, or calls out. A new architecture adds its operators in review.
 ALLOWED_OPERATORS: Final = frozenset(
-    """Add And Cast Clip Concat Constant ConstantOfShape DequantizeLinear Div DynamicQuantizeLinear
+    """
+    Add And Cast Clip Concat Constant ConstantOfShape DequantizeLinear Div DynamicQuantizeLinear
     Equal Erf Expand Gather GatherElements GatherND Gelu Gemm GreaterOrEqual LayerNormalization
     MatMul MatMulInteger Max Mul Not Pow Range ReduceL2 ReduceMax ReduceMean ReduceSum Reshape
-    Shape Sigmoid Slice Softmax Sqrt Squeeze Sub Tanh Transpose Unsqueeze Where""".split()  # noqa: SIM905
+    ScatterElements Shape Sigmoid Slice Softmax Sqrt Squeeze Sub Tanh Transpose Unsqueeze Where
+    """.split()
 )
 
 Probability = Annotated[float, Field(ge=0, le=1)]

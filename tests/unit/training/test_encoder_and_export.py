@@ -16,7 +16,8 @@ from service.model.tokens import Tokenizer
 from training.config import EncoderConfig
 from training.encoder import WEIGHTS, Encoder, EncoderError, embed_texts, load_encoder
 from training.export import ExportError, check_parity, export_graph, quantise_graph
-from training.head import Head, Linear
+from training.head import Head, Linear, join_features
+from training.lexical import fit_lexicon
 
 TEXTS = ["Where is PO 4471?", "The pump leaks again. " * 30, "Hi"]
 DIMENSION, MAX_TOKENS = 32, 64
@@ -57,12 +58,20 @@ def encoder(config: EncoderConfig) -> Encoder:
 
 
 @pytest.fixture(scope="module")
-def head() -> Head:
+def tokenizer(encoder: Encoder) -> Tokenizer:
+    return Tokenizer(encoder.tokenizer_json, MAX_TOKENS)
+
+
+@pytest.fixture(scope="module")
+def head(tokenizer: Tokenizer) -> Head:
     generator = np.random.default_rng(1)
+    width = DIMENSION + tokenizer.n_vocabulary
     labels, requests = (
-        Linear(generator.normal(size=(n, DIMENSION)), generator.normal(size=n)) for n in (5, 4)
+        Linear(generator.normal(size=(n, width)), generator.normal(size=n)) for n in (5, 4)
     )
-    return Head(labels, requests, inverse_penalty=1.0, cross_validated_macro_f1=0.0)
+    tokens = [tokenizer.tokenize(text).ids[0] for text in (*TEXTS, *TEXTS[:2])]
+    lexicon = fit_lexicon(tokens, tokenizer.n_vocabulary, length=2.0)
+    return Head(labels, requests, lexicon, inverse_penalty=1.0, cross_validated_macro_f1=0.0)
 
 
 def test_other_weights_than_those_asked_for_are_refused(config: EncoderConfig) -> None:
@@ -93,17 +102,18 @@ def test_embeddings_have_unit_length_and_are_kept_by_digest(
 
 
 def test_graph_equals_model_and_quantised_graph_is_allowed_in_a_bundle(
-    encoder: Encoder, head: Head, tmp_path: Path
+    encoder: Encoder, tokenizer: Tokenizer, head: Head, tmp_path: Path
 ) -> None:
     graph = export_graph(encoder, head)
-    tokenizer = Tokenizer(encoder.tokenizer_json, MAX_TOKENS)
-    logits = head.labels.logits(embed_texts(encoder, TEXTS, tmp_path))
+    tokens = [tokenizer.tokenize(text).ids[0] for text in TEXTS]
+    embeddings = embed_texts(encoder, TEXTS, tmp_path)
+    logits = head.labels.logits(join_features(embeddings, head.lexicon.vectors(tokens)))
     assert check_parity(graph, tokenizer, TEXTS, logits, temperature=1.0) < 1e-4
     with pytest.raises(ExportError, match="probabilities differ"):
         check_parity(graph, tokenizer, TEXTS, logits + np.eye(5)[[0, 1, 2]], temperature=1.0)
 
     small = quantise_graph(graph)
-    assert small.ByteSize() < 0.4 * graph.ByteSize()
+    assert small.ByteSize() < 0.7 * graph.ByteSize()  # the lexical heads, here large, stay fp32
     assert list_operators(small.graph) <= ALLOWED_OPERATORS
     for text in TEXTS:
         tokens = tokenizer.tokenize(text)
