@@ -89,8 +89,8 @@ def _mask_once(subject: str, body: str, headers: frozenset[str]) -> tuple[str, s
     found = list(_find_names(lines))
     names = headers | {word for _, name in found for word in _name_words(name)}
     for number, name in found:
-        before, _, after = lines[number].rpartition(name)
-        lines[number] = before + _WORD.sub(_hide_if(_is_name), name) + after
+        before, there, after = lines[number].rpartition(name)  # not there: hidden already
+        lines[number] = before + _WORD.sub(_hide_if(_is_name), there) + after
     return _mask(subject, names), _mask("\n".join(lines), names)
 
 

@@ -70,6 +70,7 @@ def test_what_points_to_nobody_stays(text: str) -> None:
         ("Good morning Ann\r\nit broke", "Good morning Xxx\r\nit broke"),
         ("Hi Ann \u2013 it broke, Ann", "Hi Xxx \u2013 it broke, Xxx"),
         ("hi ann, it broke", "hi xxx, it broke"),
+        ("regards,\nDear Ann,\n", "regards,\nXxxx Xxx,\n"),
         ("Sehr geehrte Frau Özil,", "Sehr geehrte Frau Xxxx,"),
         ("So.\n\nKind regards\n\nJo O'Hara\nACME", "So.\n\nKind regards\n\nXx X'Xxxx\nACME"),
         ("Jo asks.\nthanks, jo", "Xx asks.\nthanks, xx"),
