@@ -7,7 +7,7 @@ export HF_HUB_OFFLINE ?= 1
 export MLFLOW_DISABLE_TELEMETRY ?= true
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check-config test check lint types contracts tests format train evaluate promote \
+.PHONY: help serve check-config test check lint types contracts tests format train evaluate baselines promote \
         reproduce data mlflow clean
 
 help:  ## list the targets
@@ -26,6 +26,9 @@ train: $(VENV)/.dev  ## train, evaluate, write models/default, register it in ML
 
 evaluate: $(VENV)/.dev  ## figures of models/default on the test split; PUBLIC=<dir> adds outside files
 	$(VENV)/bin/python -m training --config $(CONFIG) evaluate $(if $(PUBLIC),--public $(PUBLIC))
+
+baselines: $(VENV)/.dev  ## what simpler models reach, and whether more messages still help
+	$(VENV)/bin/python -m training --config $(CONFIG) baselines
 
 promote: $(VENV)/.dev  ## make the challenger champion if every gate holds
 	$(VENV)/bin/python -m training --config $(CONFIG) promote

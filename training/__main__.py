@@ -1,4 +1,4 @@
-"""The command line: ``python -m training train | evaluate | promote | data``."""
+"""The command line: ``python -m training train | evaluate | baselines | promote | data``."""
 
 import argparse
 import json
@@ -58,6 +58,17 @@ def evaluate_command(config: Config, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def baselines_command(config: Config, arguments: argparse.Namespace) -> int:
+    """Print what simpler models reach, and the learning curve."""
+    from training.baselines import report_learning_curve, report_lexical  # noqa: PLC0415
+    from training.train import read_splits  # noqa: PLC0415
+
+    splits = read_splits(config)
+    print(report_lexical((*splits.train, *splits.validation, *splits.test)), end="\n\n")
+    print(report_learning_curve(config, splits, arguments.work))
+    return 0
+
+
 def promote_command(config: Config, _: argparse.Namespace) -> int:
     """Make the challenger champion if every gate holds."""
     from training import registry  # noqa: PLC0415 - mlflow takes seconds to import
@@ -84,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--public", type=Path, help="folder of outside files {text, label}")
     command.add_argument("--mistakes", action="store_true", help="list every wrong decision")
     command.set_defaults(run=evaluate_command)
+    command = commands.add_parser("baselines", help="simpler models, and the learning curve")
+    command.set_defaults(run=baselines_command)
     command = commands.add_parser("promote", help="challenger becomes champion if gates hold")
     command.set_defaults(run=promote_command)
     add_data_parser(commands)

@@ -1,4 +1,4 @@
-"""The command line of the corpus: ``python -m training data check | stats | import | export``."""
+"""The command line of the corpus, ``python -m training data``: check, stats, suspects and more."""
 
 import argparse
 import sys
@@ -27,6 +27,9 @@ def add_data_parser(commands: "Commands[argparse.ArgumentParser]") -> None:
     command = parts.add_parser("stats", help="the tables of datasets/README.md")
     command.add_argument("--plots", type=Path, metavar="DIR", help="also draw them")
     command.set_defaults(run=stats_command)
+    command = parts.add_parser("suspects", help="labels to read again, most doubtful first")
+    command.add_argument("--share", type=float, default=0.02)
+    command.set_defaults(run=suspects_command)
     command = parts.add_parser("export", help="write Parquet files, one for each split")
     command.add_argument("folder", type=Path, metavar="DIR")
     command.add_argument("--format", choices=("parquet", "huggingface"), default="parquet")
@@ -84,6 +87,22 @@ def stats_command(config: Config, arguments: argparse.Namespace) -> int:
         examples = (*splits.train, *splits.validation, *splits.test)
         for path in save_inventory_plots(examples, arguments.plots):
             print(f"plot {path}", file=sys.stderr)
+    return 0
+
+
+def suspects_command(config: Config, arguments: argparse.Namespace) -> int:
+    """Print the labels that the messages of other authors speak against."""
+    from training.features import fit_reader  # noqa: PLC0415 - torch takes seconds to import
+    from training.suspects import find_suspects  # noqa: PLC0415
+
+    if (splits := _splits(config)) is None:
+        return 1
+    examples = (*splits.train, *splits.validation, *splits.test)
+    features = fit_reader(config, splits.train, arguments.work).features(examples)
+    for suspect in find_suspects(features, examples, arguments.share):
+        example = suspect.example
+        print(f"{example.id} is {example.primary}, perhaps {suspect.other} ({suspect.margin:.2f})")
+        print(f"    {' '.join(example.text.split())}")
     return 0
 
 

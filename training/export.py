@@ -82,10 +82,7 @@ def export_graph(encoder: Encoder, head: Head) -> onnx.ModelProto:
 
 
 def quantise_graph(graph: onnx.ModelProto) -> onnx.ModelProto:
-    """The graph with int8 weights, scaled per channel; the two small heads stay fp32.
-
-    Per channel, because one scale per tensor loses accuracy.
-    """
+    """The graph with int8 weights, scaled per channel: one scale per tensor loses accuracy."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "fp32.onnx", Path(folder) / "int8.onnx"
         onnx.save(graph, source)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, GroupKFold
 
@@ -39,18 +39,13 @@ class Linear:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The two fitted heads over ``join_features``, by ``LABELS`` and by ``SERVICE_LABELS``."""
+    """The two fitted heads over ``Reader.features``, by ``LABELS`` and by ``SERVICE_LABELS``."""
 
     labels: Linear
     requests: Linear
     lexicon: Lexicon
     inverse_penalty: float
     cross_validated_macro_f1: float
-
-
-def join_features(embeddings: NDArray[np.float32], lexical: csr_matrix) -> csr_matrix:
-    """What the heads read: float64[n_texts, dimension + n_vocabulary]."""
-    return hstack([embeddings.astype(np.float64), lexical], format="csr")
 
 
 def fit_head(

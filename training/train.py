@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 from tqdm import tqdm
 
 from service.model.bundle import Bundle, Data
@@ -21,11 +20,10 @@ from training.bundle import draft_bundle, save_bundle, write_card
 from training.calibrate import fit_temperature, fit_thresholds
 from training.config import Config
 from training.dataset import LABELS, Example, data_digest, read_examples
-from training.encoder import Encoder, embed_texts, load_encoder
 from training.evaluate import Report, decide_all, macro_f1, report
 from training.export import check_parity, export_graph, quantise_graph
-from training.head import fit_head, join_features
-from training.lexical import Lexicon, fit_lexicon
+from training.features import fit_reader
+from training.head import fit_head
 from training.plots import save_plots
 from training.split import Splits, split_examples
 
@@ -61,22 +59,21 @@ def read_splits(config: Config) -> Splits:
 def _make_bundle(
     config: Config, splits: Splits, data_sha256: str, work: Path
 ) -> tuple[Bundle, Report, dict[str, float]]:
-    log.info("loading the encoder")
-    encoder = load_encoder(config.encoder)
-    tokenizer = Tokenizer(encoder.tokenizer_json, config.encoder.max_tokens)
-    tokens = [tokenizer.tokenize(e.text).ids[0] for e in splits.train]
-    lexicon = fit_lexicon(tokens, tokenizer.n_vocabulary, config.head.lexical_length)
-    train_x, test_x = (
-        _features(encoder, tokenizer, lexicon, part, work) for part in (splits.train, splits.test)
-    )
+    log.info("loading the encoder, embedding")
+    reader = fit_reader(config, splits.train, work)
+    train_x, test_x = reader.features(splits.train), reader.features(splits.test)
     log.info("fitting the heads")
-    head = fit_head(train_x, lexicon, splits.train, config.head, config.seed)
+    head = fit_head(train_x, reader.lexicon, splits.train, config.head, config.seed)
     log.info("exporting, checking and quantising the graph")
-    graph = export_graph(encoder, head)
+    graph = export_graph(reader.encoder, head)
     texts = [e.text for e in splits.test]
-    difference = check_parity(graph, tokenizer, texts, head.labels.logits(test_x), temperature=1.0)
+    difference = check_parity(
+        graph, reader.tokenizer, texts, head.labels.logits(test_x), temperature=1.0
+    )
     identity = {"name": config.name, "version": config.version}
-    draft = draft_bundle(quantise_graph(graph), encoder.tokenizer_json, identity, config.encoder)
+    draft = draft_bundle(
+        quantise_graph(graph), reader.encoder.tokenizer_json, identity, config.encoder
+    )
     log.info("calibrating on the validation split")
     calibrated = _calibrate(draft, splits, data_sha256, config)
     log.info("evaluating on the test split")
@@ -96,19 +93,6 @@ def _make_bundle(
             "inverse_penalty": head.inverse_penalty,
         },
     )
-
-
-def _features(
-    encoder: Encoder,
-    tokenizer: Tokenizer,
-    lexicon: Lexicon,
-    examples: Sequence[Example],
-    work: Path,
-) -> csr_matrix:
-    texts = [e.text for e in examples]
-    embeddings = embed_texts(encoder, texts, work / "embeddings")
-    tokens = [tokenizer.tokenize(text).ids[0] for text in texts]
-    return join_features(embeddings, lexicon.vectors(tokens))
 
 
 def _calibrate(draft: Bundle, splits: Splits, data_sha256: str, config: Config) -> Bundle:

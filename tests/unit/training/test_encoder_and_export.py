@@ -14,12 +14,14 @@ from service.model.bundle import ALLOWED_OPERATORS, Bundle, list_operators
 from service.model.network import Network
 from service.model.tokens import Tokenizer
 from training.config import EncoderConfig
+from training.dataset import Example
 from training.encoder import WEIGHTS, Encoder, EncoderError, embed_texts, load_encoder
 from training.export import ExportError, check_parity, export_graph, quantise_graph
-from training.head import Head, Linear, join_features
+from training.features import Reader
+from training.head import Head, Linear
 from training.lexical import fit_lexicon
 
-TEXTS = ["Where is PO 4471?", "The pump leaks again. " * 30, "Hi"]
+TEXTS = ["Where is PO 4471?", ("The pump leaks again. " * 30).strip(), "Hi"]
 DIMENSION, MAX_TOKENS = 32, 64
 
 
@@ -105,9 +107,9 @@ def test_graph_equals_model_and_quantised_graph_is_allowed_in_a_bundle(
     encoder: Encoder, tokenizer: Tokenizer, head: Head, tmp_path: Path
 ) -> None:
     graph = export_graph(encoder, head)
-    tokens = [tokenizer.tokenize(text).ids[0] for text in TEXTS]
-    embeddings = embed_texts(encoder, TEXTS, tmp_path)
-    logits = head.labels.logits(join_features(embeddings, head.lexicon.vectors(tokens)))
+    examples = [Example.model_construct(subject=text, body="") for text in TEXTS]
+    reader = Reader(encoder, tokenizer, head.lexicon, tmp_path)
+    logits = head.labels.logits(reader.features(examples))
     assert check_parity(graph, tokenizer, TEXTS, logits, temperature=1.0) < 1e-4
     with pytest.raises(ExportError, match="probabilities differ"):
         check_parity(graph, tokenizer, TEXTS, logits + np.eye(5)[[0, 1, 2]], temperature=1.0)
