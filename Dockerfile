@@ -17,7 +17,7 @@ ENV PATH=/opt/signalbox/bin:$PATH \
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
-  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
+  CMD ["python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ.get('SIGNALBOX_PORT', '8000') + '/readyz', timeout=2)"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["signalbox"]
 CMD ["serve"]

@@ -2,6 +2,7 @@
 
 import argparse
 import signal
+import socket
 import sys
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -18,11 +19,14 @@ from service.settings import Settings, load_settings
 
 EXIT_BAD_INPUT: Final = 1
 EXIT_CORRUPT: Final = 3
+_EXAMPLE: Final = '{"subject": "PO 4471", "text": "It was promised for Monday. Where is it?"}'
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; its exit status: 0 done, 1 some input was bad, 3 do not start."""
     arguments = _parser().parse_args(argv)
+    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again when it has stopped
+        signal.signal(number, lambda *_: sys.exit(0))
     try:
         settings = load_settings()
         telemetry.configure_logging(settings.log_level)
@@ -36,28 +40,35 @@ def main(argv: list[str] | None = None) -> int:
 def serve(settings: Settings, _: argparse.Namespace) -> int:
     """Answer HTTP until told to stop; finishes what it accepted."""
     app = build_app(settings, build_engine(settings))
-    host = f"[{settings.host}]" if settings.host.version == 6 else str(settings.host)  # noqa: PLR2004
-    url = f"http://{host}:{settings.port}"
-    print(
-        f"Signalbox answers on {url} (documentation: {url}/docs). Try:\n\n"
-        f"curl -s {url}/classify -H 'Content-Type: application/json' -d "
-        """'{"subject": "PO 4471", "text": "It was promised for Monday. Where is it?"}'\n""",
-        flush=True,
-    )
-    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again once it has stopped
-        signal.signal(number, lambda *_: None)
-    uvicorn.run(
-        app,
-        host=str(settings.host),
-        port=settings.port,
-        access_log=False,
-        log_config=None,
-        loop="uvloop",
-        http="httptools",
-        server_header=False,
-        timeout_graceful_shutdown=settings.stop_timeout_s,
-    )
+    _Server(
+        uvicorn.Config(
+            app,
+            host=str(settings.host),
+            port=settings.port,
+            access_log=False,
+            log_config=None,
+            loop="uvloop",
+            http="httptools",
+            server_header=False,
+            timeout_graceful_shutdown=settings.stop_timeout_s,
+        )
+    ).run()
     return 0
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens, once it does."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listener in (each for server in self.servers for each in server.sockets):
+            host, port = listener.getsockname()[:2]
+            url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+            print(
+                f"Signalbox answers on {url} (contract: {url}/openapi.json). Try:\n\n"
+                f"curl -s {url}/classify -H 'Content-Type: application/json' -d '{_EXAMPLE}'\n",
+                flush=True,
+            )
 
 
 def classify(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -70,7 +81,12 @@ def classify(settings: Settings, arguments: argparse.Namespace) -> int:
         elif arguments.jsonl == "-":
             works = map(read_line, sys.stdin.buffer)
         else:
-            works = map(read_line, files.enter_context(Path(arguments.jsonl).open("rb")))
+            try:
+                lines = files.enter_context(Path(arguments.jsonl).open("rb"))
+            except OSError as error:
+                print(f"signalbox: {arguments.jsonl}: {error.strerror}", file=sys.stderr)
+                return EXIT_BAD_INPUT
+            works = map(read_line, lines)
         for result in answer_all(works, engine):
             print(result.model_dump_json())
             if isinstance(result, FailedItem):

@@ -64,7 +64,9 @@ def build_app(settings: Settings, engine: Engine) -> ASGIApp:
         title="Signalbox",
         summary="A customer's message in; its label, team and confidence out.",
         version="0.1.0",
+        docs_url=None,  # the page would load its scripts from somebody else's server
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=partial(_lifespan, service=service),
     )
     install_handlers(api)

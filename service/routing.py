@@ -52,7 +52,11 @@ def load_teams(path: Path, labels: Iterable[str]) -> Teams:
     """
     try:
         teams = _TeamsFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).team
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ConfigurationCorrupt(f"{path}: {place}: {first['msg']}") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationCorrupt(f"{path}: {error}") from error
     routes = {team.name: Route(team.name, team.address) for team in teams}
     pairs = [(label, team.name) for team in teams for label in team.labels]

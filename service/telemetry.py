@@ -17,10 +17,13 @@ from prometheus_client import (
     Histogram,
     disable_created_metrics,
 )
+from structlog.processors import ExceptionRenderer
+from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import EventDict, Processor
 
 REQUEST: Final = "request"  # one line per HTTP request
 SERVING: Final = "serving"  # the model is warm, the port is about to open
-STOPPED: Final = "stopped"  # every accepted request was answered
+STOPPED: Final = "stopped"  # no work is left; what did not finish in time was answered 503
 
 _SECONDS: Final = (
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
@@ -28,18 +31,38 @@ _SECONDS: Final = (
 
 
 def configure_logging(level: str) -> None:
-    """One JSON object per line on standard error, times in UTC."""
+    """One JSON object per line on standard error, times in UTC; libraries' lines too."""
+    before: list[Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+        _drop_exception_values,
+    ]
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=[*before, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=before,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def _drop_exception_values(_: object, __: str, event: EventDict) -> EventDict:
+    """The event with types and places of exceptions; their words may be a message's."""
+    for exception in event.get("exception", ()):
+        exception.pop("exc_value", None)
+        exception.pop("exc_notes", None)
+    return event
 
 
 class Metrics:

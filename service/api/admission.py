@@ -9,20 +9,47 @@ from time import perf_counter
 from typing import Final
 
 import structlog
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.api.problems import BodyTooLarge, BodyTooSlow, describe, internal_problem
-from service.errors import SignalboxError
+from service.api.problems import (
+    BodyTooLarge,
+    BodyTooSlow,
+    describe,
+    internal_problem,
+    stopping_problem,
+)
+from service.errors import Overloaded, SignalboxError
 from service.model.lanes import Lanes
 from service.telemetry import REQUEST, Metrics
 
 CLASSIFY: Final = "/classify"
 BATCH: Final = "/classify/batch"
+_MAX_BODIES_HELD: Final = 8  # of the largest size, in memory at once over all requests
 KNOWN_PATHS: Final = frozenset(
-    {CLASSIFY, BATCH, "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"}
+    {CLASSIFY, BATCH, "/healthz", "/readyz", "/metrics", "/openapi.json"}
 )
 LOG_FIELDS: Final = "signalbox.log"  # key of the scope: what a path adds to its log line
 CLIENT_GONE: Final = 499  # nginx's code for a client that did not wait; logged, never sent
+
+
+class _Answer:
+    """What has gone out to one client."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
+        self.status = CLIENT_GONE
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on, and remember the status."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        await self._send(message)
+
+    async def refuse(self, response: Response) -> None:
+        """Send ``response``, unless another has begun."""
+        if self.status == CLIENT_GONE:
+            await response(self._scope, self._receive, self.send)
 
 
 class Admission:
@@ -42,6 +69,7 @@ class Admission:
         self._metrics = metrics
         self._max_body_bytes = max_body_bytes
         self._body_timeout_s = body_timeout_s
+        self._n_held_bytes = 0
         self._log = structlog.get_logger()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,55 +78,61 @@ class Admission:
             await self._api(scope, receive, send)
             return
         started = perf_counter()
-        status = CLIENT_GONE
         scope[LOG_FIELDS] = {}
-
-        async def observed_send(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+        answer = _Answer(scope, receive, send)
         try:
-            await self._answer(scope, receive, observed_send)
+            await self._answer(scope, receive, answer)
+        finally:
+            self._record(scope, answer.status, perf_counter() - started)
+
+    async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        try:
+            await self._admit(scope, receive, answer.send)
         except SignalboxError as error:
-            await describe(error).response()(scope, receive, observed_send)
+            # The rest of the body is not wanted, and the next request would stand behind it.
+            await answer.refuse(describe(error).response({"Connection": "close"}))
+        except asyncio.CancelledError:  # the time to stop in is over
+            await answer.refuse(stopping_problem().response())
+            raise
         except Exception:  # noqa: BLE001 - the edge: the client gets an answer, we get a line
             self._log.exception("internal_error", path=_known(scope))
-            if status == CLIENT_GONE:
-                await internal_problem().response()(scope, receive, observed_send)
-        self._record(scope, status, perf_counter() - started)
+            await answer.refuse(internal_problem().response())
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] in {CLASSIFY, BATCH} and scope["method"] == "POST":
             self._lanes.refuse_if_full()
-        body = await self._read_body(scope, receive)
-        if body is not None:
-            await self._run(scope, body, receive, send)
+        held: list[bytes] = []
+        try:
+            if await self._read_body(scope, receive, held):
+                await self._run(scope, b"".join(held), receive, send)
+        finally:
+            self._n_held_bytes -= sum(map(len, held))
 
-    async def _read_body(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The whole body; None when the client left before it had sent it."""
+    async def _read_body(self, scope: Scope, receive: Receive, held: list[bytes]) -> bool:
+        """Read the body into ``held``; False when the client left before it had sent it all."""
         declared = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
         self._refuse_large(int(declared) if declared.isdigit() else 0)
-        chunks: list[bytes] = []
         n_bytes = 0
         try:
             async with asyncio.timeout(self._body_timeout_s):
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
-                        return None
-                    chunks.append(message.get("body", b""))
-                    n_bytes += len(chunks[-1])
+                        return False
+                    held.append(message.get("body", b""))
+                    n_bytes += len(held[-1])
+                    self._n_held_bytes += len(held[-1])
                     self._refuse_large(n_bytes)
                     if not message.get("more_body", False):
-                        return b"".join(chunks)
+                        return True
         except TimeoutError as error:
             raise BodyTooSlow(f"no complete body in {self._body_timeout_s:g} s") from error
 
     def _refuse_large(self, n_bytes: int) -> None:
         if n_bytes > self._max_body_bytes:
             raise BodyTooLarge(f"the body is larger than {self._max_body_bytes} bytes")
+        if self._n_held_bytes > _MAX_BODIES_HELD * self._max_body_bytes:
+            raise Overloaded(retry_after_s=1)
 
     async def _run(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         """The API's answer, unless the client leaves first: then its work is cancelled."""

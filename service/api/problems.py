@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -33,12 +34,12 @@ class Problem:
             "detail": self.detail,
         }
 
-    def response(self) -> Response:
+    def response(self, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
         """The answer that carries this problem."""
         return Response(
             json.dumps(self.document()),
             status_code=self.status,
-            headers=dict(self.headers),
+            headers={**self.headers, **headers},
             media_type=MEDIA_TYPE,
         )
 
@@ -83,6 +84,12 @@ def internal_problem() -> Problem:
         "internal",
         "a fault of the service; the message was not handled, send it again",
     )
+
+
+def stopping_problem() -> Problem:
+    """What a caller sees when the process must end before its answer is there."""
+    detail = "the service is stopping; the message was not handled, send it again"
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", detail, {"Retry-After": "1"})
 
 
 def install_handlers(api: FastAPI) -> None:

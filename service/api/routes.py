@@ -11,14 +11,15 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
 
 from service.api.admission import LOG_FIELDS
-from service.api.problems import NotReadable, WrongMediaType, describe
+from service.api.problems import NotReadable, WrongMediaType
 from service.api.schemas import (
+    FIELDS,
     BatchRequest,
     BatchResponse,
     ClassifyRequest,
     ClassifyResponse,
     FailedItem,
-    ProblemItem,
+    failed_item,
     present,
 )
 from service.errors import Invalid, Overloaded, SignalboxError
@@ -32,6 +33,9 @@ from service.telemetry import Metrics
 
 JSON: Final = "application/json"
 RAW: Final = "message/rfc822"
+
+_MAX_COMPLAINTS: Final = 20
+_BATCH_RETRY_S: Final = 5
 
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 
@@ -53,6 +57,8 @@ class Service:
             lambda classifier, queue_ms: answer_message(read, classifier, self.teams, queue_ms),
             n_chars,
         )
+        if answer.timings_ms.infer:
+            self.lanes.learn(answer.timings_ms.total - answer.timings_ms.queue, n_chars)
         self._count(answer)
         return answer
 
@@ -75,10 +81,11 @@ def build_router(service: Service) -> APIRouter:
         tags=["classify"],
         response_model=ClassifyResponse,
         openapi_extra=_body(JSON, RAW),
-        responses=_problems(400, 408, 413, 415, 422, 429, 500),
+        responses=_problems(400, 408, 413, 415, 422, 429, 500, 503),
     )
     async def classify(request: Request) -> Response:
         read, n_chars, identifier = await _read_one(request)
+        service.lanes.refuse_if_full()  # it may have filled while the body came
         answer = await service.answer(read, n_chars)
         request.scope.setdefault(LOG_FIELDS, {}).update(_log_fields(answer))
         return _json(present(answer, identifier))
@@ -89,7 +96,7 @@ def build_router(service: Service) -> APIRouter:
         tags=["classify"],
         response_model=BatchResponse,
         openapi_extra=_body(JSON, schema="BatchRequest"),
-        responses=_problems(400, 408, 413, 415, 422, 429, 500),
+        responses=_problems(400, 408, 413, 415, 422, 429, 500, 503),
     )
     async def classify_batch(request: Request) -> Response:
         _require_media_type(request, JSON)
@@ -133,7 +140,7 @@ async def _read_one(request: Request) -> tuple[Callable[[], Message], int, str |
 async def _answer_batch(service: Service, items: list[Any]) -> list[ClassifyResponse | FailedItem]:
     """One result per item, in order; never more items in the lanes than there are lanes."""
     if service.n_batches >= service.max_batches:
-        raise Overloaded(retry_after_s=max(1, int(service.lanes.queue_ms / 1e3)))
+        raise Overloaded(retry_after_s=_BATCH_RETRY_S)
     room = asyncio.Semaphore(service.lanes.n_lanes)
 
     async def one(item: Any) -> ClassifyResponse | FailedItem:  # noqa: ANN401 - unread JSON
@@ -156,9 +163,7 @@ async def _answer_item(
     try:
         request = validated(ClassifyRequest, item)
     except SignalboxError as error:
-        named = item.get("id") if isinstance(item, dict) else None
-        problem = ProblemItem.model_validate(describe(error).document())
-        return FailedItem(id=named if isinstance(named, str) else None, problem=problem)
+        return failed_item(item, error)
     answer = await service.answer(request.message, request.n_chars())
     return present(answer, request.id)
 
@@ -175,11 +180,23 @@ def validated(kind: type[Model], body: Any) -> Model:  # noqa: ANN401 - unread J
             return kind.model_validate_json(body)
         return kind.model_validate(body)
     except pydantic.ValidationError as error:
-        errors = error.errors(include_url=False, include_context=False, include_input=False)
-        if errors[0]["type"] == "json_invalid":
-            raise NotReadable("the body is not valid JSON") from error
-        places = (f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in errors[:8])
-        raise Invalid("; ".join(places)) from error
+        raise _complaint(error) from error
+
+
+def _complaint(error: pydantic.ValidationError) -> Invalid:
+    """What is wrong and where, without a word of what was sent."""
+    if error.error_count() > _MAX_COMPLAINTS:  # listing a million takes seconds
+        return Invalid(f"{error.error_count()} things are wrong with it; see /openapi.json")
+    errors = error.errors(include_url=False, include_context=False, include_input=False)
+    if errors[0]["type"] == "json_invalid":
+        return NotReadable("the body is not valid JSON")
+    return Invalid("; ".join(f"{_place(e['loc'])}: {e['msg']}" for e in errors))
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """Where in the body; a key that is not of the contract is the client's own word."""
+    known = (str(x) if isinstance(x, int) or x in FIELDS else "unknown key" for x in location)
+    return ".".join(known) or "body"
 
 
 def _require_media_type(request: Request, *allowed: str) -> str:

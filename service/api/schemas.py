@@ -5,16 +5,21 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
+from service.api.problems import describe
 from service.decision import Outcome, Request, ReviewReason
+from service.errors import SignalboxError
 from service.intake import Answer
+from service.mail.limits import MAX_HEADERS
 from service.mail.parse import compose_message
 from service.message import Envelope, Message
 from service.routing import Route
 
 MAX_BATCH_ITEMS: Final = 256
 
+MAX_IDENTIFIER_CHARS: Final = 256
+
 HeaderPair = tuple[str, str]
-Identifier = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=MAX_IDENTIFIER_CHARS)]
 
 _EXAMPLE_REQUEST: Final[JsonDict] = {
     "id": "msg-4711",
@@ -76,7 +81,8 @@ class ClassifyRequest(BaseModel):
     id: Annotated[Identifier | None, Field(description="Yours; comes back in the answer.")] = None
     envelope: EnvelopeItem = EnvelopeItem()
     headers: Annotated[
-        dict[str, str] | list[HeaderPair],
+        Annotated[dict[str, str], Field(max_length=MAX_HEADERS)]
+        | Annotated[list[HeaderPair], Field(max_length=MAX_HEADERS)],
         Field(description="Of the message: an object, or pairs where names repeat."),
     ] = []
     subject: str = ""
@@ -174,6 +180,14 @@ class FailedItem(BaseModel):
     problem: ProblemItem
 
 
+def failed_item(item: Any, error: SignalboxError) -> FailedItem:  # noqa: ANN401 - unread JSON
+    """The problem with one item, under the item's own id if that can be read."""
+    named = item.get("id") if isinstance(item, dict) else None
+    is_named = isinstance(named, str) and len(named) <= MAX_IDENTIFIER_CHARS
+    problem = ProblemItem.model_validate(describe(error).document())
+    return FailedItem(id=named if is_named else None, problem=problem)
+
+
 class BatchRequest(BaseModel):
     """Up to 256 messages, answered in order."""
 
@@ -186,6 +200,11 @@ class BatchResponse(BaseModel):
     """One result per message, in order."""
 
     results: list[ClassifyResponse | FailedItem]
+
+
+FIELDS: Final = frozenset(
+    {"from", "body", *EnvelopeItem.model_fields, *ClassifyRequest.model_fields, "messages"}
+)
 
 
 def present(answer: Answer, identifier: str | None = None) -> ClassifyResponse:

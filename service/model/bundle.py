@@ -38,12 +38,17 @@ ALLOWED_OPERATORS: Final = frozenset(
     """.split()  # noqa: SIM905 - the alphabet reads better without quotes
 )
 
+_PLAIN: Final = frozenset(
+    getattr(onnx.AttributeProto, kind)
+    for kind in ("FLOAT", "INT", "STRING", "TENSOR", "FLOATS", "INTS", "STRINGS", "TENSORS")
+)
+
 Probability = Annotated[float, Field(ge=0, le=1)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Encoder(_Frozen):
@@ -92,7 +97,7 @@ class Manifest(_Frozen):
     requests: tuple[str, ...]
     encoder: Encoder
     max_tokens: Annotated[int, Field(ge=8, le=512)]
-    temperature: Annotated[float, Field(gt=0)]
+    temperature: Annotated[float, Field(ge=0.01, le=100)]
     thresholds: Thresholds
     data: Data
     metrics: Mapping[str, float]
@@ -146,15 +151,15 @@ def load_bundle(folder: Path) -> Bundle:
         manifest=manifest,
         digest=hashlib.sha256(raw).hexdigest(),
         model=content[MODEL],
-        tokenizer=content[TOKENIZER].decode(),
+        tokenizer=_decode(content[TOKENIZER]),
     )
 
 
 def list_operators(graph: onnx.GraphProto) -> frozenset[str]:
-    """Every operator of a graph and its subgraphs, as ``Name`` or ``domain.Name``."""
+    """Every operator of a graph, as ``Name`` or ``domain.Name``."""
     return frozenset(
         f"{node.domain}.{node.op_type}" if node.domain not in {"", "ai.onnx"} else node.op_type
-        for node in _nodes(graph)
+        for node in graph.node
     )
 
 
@@ -170,6 +175,13 @@ def _read(folder: Path, name: str) -> bytes:
         raise BundleCorrupt(f"{path}: {error.strerror}") from error
 
 
+def _decode(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise BundleCorrupt(f"{TOKENIZER}: not UTF-8") from error
+
+
 def _refuse_foreign_files(folder: Path, manifest: Manifest) -> None:
     found = {entry.name for entry in folder.iterdir()}
     if foreign := sorted(found - set(manifest.files) - {MANIFEST}):
@@ -177,6 +189,7 @@ def _refuse_foreign_files(folder: Path, manifest: Manifest) -> None:
 
 
 def _check_graph(raw: bytes, manifest: Manifest) -> None:
+    """Refuse whatever a quantised encoder does not need: the less there is, the less can hide."""
     try:
         model = onnx.ModelProto.FromString(raw)
     except DecodeError as error:
@@ -187,29 +200,23 @@ def _check_graph(raw: bytes, manifest: Manifest) -> None:
         raise BundleCorrupt(f"{MODEL}: operators not allowed: {', '.join(unknown)}")
     if operators != set(manifest.operators):
         raise BundleCorrupt(f"{MODEL}: its operators are not those of the manifest")
-    if model.functions or any(_is_outside(tensor) for tensor in _tensors(graph)):
-        raise BundleCorrupt(f"{MODEL}: local functions or data outside the file")
+    if model.functions or model.training_info or graph.sparse_initializer:
+        raise BundleCorrupt(f"{MODEL}: local functions, training graphs or sparse tensors")
+    if not all(attribute.type in _PLAIN for node in graph.node for attribute in node.attribute):
+        raise BundleCorrupt(f"{MODEL}: an attribute holds a graph or a sparse tensor")
+    if any(_is_outside(tensor) for tensor in _tensors(graph)):
+        raise BundleCorrupt(f"{MODEL}: data outside the file")
     names = tuple(i.name for i in graph.input), tuple(o.name for o in graph.output)
     if names != (INPUTS, OUTPUTS):
-        raise BundleCorrupt(f"{MODEL}: inputs and outputs are {names}")
-
-
-def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
-    pending = [graph]
-    while pending:
-        for node in pending.pop().node:
-            yield node
-            for attribute in node.attribute:
-                pending.extend([attribute.g] if attribute.HasField("g") else attribute.graphs)
+        raise BundleCorrupt(f"{MODEL}: inputs and outputs are not those of a classifier")
 
 
 def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
     yield from graph.initializer
-    for node in _nodes(graph):
+    for node in graph.node:
         for attribute in node.attribute:
             yield attribute.t
             yield from attribute.tensors
-            yield from attribute.g.initializer
 
 
 def _is_outside(tensor: onnx.TensorProto) -> bool:

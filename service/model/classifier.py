@@ -72,18 +72,24 @@ class Classifier:
         )
 
     def _warm_up(self) -> None:
+        wanted = len(self.manifest.labels), len(self.manifest.requests)
         for text in _WARM_UP_TEXTS:
-            logits = self._network.run(self._tokenizer.tokenize(text))
-        found = len(logits.labels), len(logits.requests)
-        if found != (len(self.manifest.labels), len(self.manifest.requests)):
-            raise BundleCorrupt(f"the graph's outputs have {found} columns, not the manifest's")
+            try:
+                logits = self._network.run(self._tokenizer.tokenize(text))
+            except Exception as error:  # onnxruntime's own exceptions share no public base
+                raise BundleCorrupt("the graph fails on the tokenizer's tokens") from error
+            found = len(logits.labels), len(logits.requests)
+            if found != wanted:
+                raise BundleCorrupt(f"the graph's outputs have {found} columns, not {wanted}")
+            if not (np.isfinite(logits.labels).all() and np.isfinite(logits.requests).all()):
+                raise BundleCorrupt("the graph answers with numbers that are not finite")
 
 
 def calibrate(logits: Logits, manifest: Manifest) -> tuple[dict[str, float], dict[str, float]]:
     """Label and request probabilities by name; temperature softens the label logits."""
     scaled = logits.labels.astype(np.float64) / manifest.temperature
     odds = np.exp(scaled - scaled.max())
-    requests = 1 / (1 + np.exp(-logits.requests.astype(np.float64)))
+    requests = 0.5 * (1 + np.tanh(logits.requests.astype(np.float64) / 2))  # a stable sigmoid
     return (
         dict(zip(manifest.labels, (odds / odds.sum()).tolist(), strict=True)),
         dict(zip(manifest.requests, requests.tolist(), strict=True)),

@@ -65,30 +65,37 @@ class Lanes:
 
     def submit(self, job: Callable[[Classifier, float], T], n_chars: int) -> "Future[T]":
         """The future result of ``job(classifier, queue_ms)``, for callers without a loop."""
-        n_chars = min(max(n_chars, _LEAST_CHARS), _MOST_CHARS)
-        work_ms = n_chars * self._ms_per_char
+        work_ms = _bounded(n_chars) * self._ms_per_char
         self._add_pending(work_ms)
-        future = self._threads.submit(self._work, job, n_chars, perf_counter())
+        future = self._threads.submit(self._work, job, perf_counter())
         future.add_done_callback(lambda _: self._add_pending(-work_ms))
         return future
+
+    def learn(self, work_ms: float, n_chars: int) -> None:
+        """Let the estimate follow a text of ``n_chars`` that took a lane ``work_ms``.
+
+        One measurement moves it little, however odd: a text may wait for the processor.
+        """
+        with self._lock:
+            factor = work_ms / _bounded(n_chars) / self._ms_per_char
+            self._ms_per_char *= 1 + _SMOOTHING * (min(max(factor, 0.2), 5.0) - 1)
 
     def close(self) -> None:
         """Finish what was accepted, then stop the threads."""
         self._threads.shutdown(wait=True)
 
-    def _work(self, job: Callable[[Classifier, float], T], n_chars: int, submitted: float) -> T:
+    def _work(self, job: Callable[[Classifier, float], T], submitted: float) -> T:
         started = perf_counter()
         classifier = self._idle.get_nowait()  # as many classifiers as threads: never empty
         try:
             return job(classifier, 1e3 * (started - submitted))
         finally:
             self._idle.put(classifier)
-            self._learn(1e3 * (perf_counter() - started) / n_chars)
-
-    def _learn(self, ms_per_char: float) -> None:
-        with self._lock:
-            self._ms_per_char += _SMOOTHING * (ms_per_char - self._ms_per_char)
 
     def _add_pending(self, work_ms: float) -> None:
         with self._lock:
             self._pending_ms = max(0.0, self._pending_ms + work_ms)
+
+
+def _bounded(n_chars: int) -> int:
+    return min(max(n_chars, _LEAST_CHARS), _MOST_CHARS)

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer as FastTokenizer
 
+from service.errors import BundleCorrupt
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -23,7 +25,10 @@ class Tokenizer:
     """Cuts a text into at most ``max_tokens`` tokens, special ones included."""
 
     def __init__(self, definition: str, max_tokens: int) -> None:
-        self._fast = FastTokenizer.from_str(definition)
+        try:
+            self._fast = FastTokenizer.from_str(definition)
+        except Exception as error:  # the library raises bare exceptions
+            raise BundleCorrupt("the tokenizer's definition cannot be read") from error
         # The published file pads every text to 128 tokens and cuts there, at many times the cost.
         self._fast.no_padding()
         self._fast.enable_truncation(max_tokens)

@@ -69,8 +69,11 @@ def test_the_contracts_hold(copy: Path) -> None:
         ("service/text.py", "import training.split", "production never imports training"),
         ("service/decision.py", "import service.intake", "the arrows"),
         ("service/intake.py", "import onnxruntime", "onnxruntime lives"),
+        ("service/model/classifier.py", "import onnxruntime", "onnxruntime lives"),
+        ("service/bulk.py", "import onnxruntime", "onnxruntime lives"),
         ("service/intake.py", "import fastapi", "FastAPI lives"),
         ("training/head.py", "import mlflow", "MLflow lives"),
+        ("training/train.py", "import mlflow", "MLflow lives"),
         ("service/routing.py", "import service.settings", "settings are read"),
     ],
 )
@@ -81,5 +84,5 @@ def test_a_planted_import_breaks_its_contract(
     path.write_text(f"{path.read_text()}\n{planted}\n")
     done = lint_imports(copy)
     assert done.returncode == 1
-    broken = [line for line in done.stdout.splitlines() if line.endswith("BROKEN")]
+    broken = [line for line in done.stdout.splitlines() if " BROKEN" in line]
     assert any(line.startswith(contract) for line in broken), done.stdout

@@ -1,6 +1,7 @@
 """``signalbox classify`` and ``signalbox check`` as an operator runs them."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -67,9 +68,12 @@ def test_a_jsonl_file_gets_the_answers_of_the_bundle(
 
 def test_a_bad_line_keeps_its_place_and_fails_the_command(signalbox: Run) -> None:
     good = json.dumps({"subject": "", "body": LATE})
-    done = signalbox("classify", "--jsonl", "-", stdin=f'{good}\n{{"subject": "x"}}\nnope\n{good}')
+    done = signalbox(
+        "classify", "--jsonl", "-", stdin=f'{good}\n{{"id": "m7", "subject": "x"}}\nnope\n{good}'
+    )
     assert done.returncode == 1
     first, missing, unread, last = answers(done)
+    assert missing["id"] == "m7"
     assert first["label"] == last["label"] == "order_status"
     assert missing["problem"]["title"] == "Invalid"  # type: ignore[index]
     assert unread["problem"]["title"] == "Not readable"  # type: ignore[index]
@@ -113,7 +117,22 @@ def test_a_wrong_configuration_exits_with_3_and_one_line(
     done = signalbox(command, **{name: value})
     assert done.returncode == 3
     assert complaint in done.stderr
-    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_jsonl_file_that_is_not_there_is_reported(signalbox: Run) -> None:
+    done = signalbox("classify", "--jsonl", "/nowhere.jsonl")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "signalbox: /nowhere.jsonl: No such file or directory\n"
+
+
+def test_a_file_name_that_is_not_text_does_not_stop_the_others(
+    signalbox: Run, tmp_path: Path
+) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/late\xff.eml"))
+    path.write_text(f"Subject: PO 4471\n\n{LATE}\n")
+    (answer,) = answers(signalbox("classify", path))
+    assert answer["label"] == "order_status"
 
 
 def test_an_altered_bundle_exits_with_3(signalbox: Run, bundle_dir: Path, tmp_path: Path) -> None:

@@ -108,7 +108,10 @@ def test_a_batch_answers_in_order_and_a_bad_item_fails_alone(serving: Serving) -
         ({"content": b"{", "headers": {"Content-Type": "application/json"}}, 400, "not_readable"),
         ({"content": b"hello"}, 415, "wrong_media_type"),
         ({"json": {"subject": 7}}, 422, "invalid"),
-        ({"json": {"unknown": "key"}}, 422, "invalid"),
+        ({"json": {"canary-key": "x"}}, 422, "invalid"),
+        ({"json": {"headers": {"canary-name": ["canary"]}}}, 422, "invalid"),
+        ({"json": {"headers": [["canary", "x"]] * 1_001}}, 422, "invalid"),
+        ({"json": {f"canary{n}": "x" for n in range(1_000)}}, 422, "invalid"),
     ],
 )
 def test_bad_input_gets_a_problem_that_never_repeats_it(
@@ -119,6 +122,8 @@ def test_bad_input_gets_a_problem_that_never_repeats_it(
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["type"] == f"urn:signalbox:problem:{name}"
     assert answer.json()["status"] == status
+    assert "canary" not in answer.text
+    assert len(answer.text) < 2_000
 
 
 def test_unknown_paths_and_methods_are_problems_too(serving: Serving) -> None:
@@ -162,6 +167,9 @@ def test_no_word_of_a_message_reaches_logs_or_metrics(serve: Serve) -> None:
 def test_one_log_line_per_request_splits_the_time(serve: Serve) -> None:
     with serve() as running:
         answer = classify(running.client, text=LABELLED["billing"])
+        deadline = time.monotonic() + 30
+        while '"path": "/classify"' not in running.log.read_text():  # written after the answer
+            assert time.monotonic() < deadline
         lines = [json.loads(x) for x in running.log.read_text().splitlines() if x.startswith("{")]
     (line,) = [x for x in lines if x["event"] == "request" and x["path"] == "/classify"]
     assert line["decision_id"] == answer.decision_id
@@ -226,6 +234,29 @@ def test_a_stop_answers_everything_it_accepted(serve: Serve) -> None:
             assert len(asking.result().json()["results"]) == 200
         assert running.process.wait(timeout=30) == 0
         assert '"event": "stopped"' in running.log.read_text()
+
+
+def test_a_stop_that_comes_too_late_says_so_to_those_who_wait(serve: Serve) -> None:
+    with serve(n_lanes=1, stop_timeout_s=1) as running:
+        batch = {"messages": [{"text": "We ordered forty and none has come. " * 60}] * 256}
+        with concurrent.futures.ThreadPoolExecutor(1) as clients:
+            asking = clients.submit(
+                httpx.post, f"{running.url}/classify/batch", json=batch, timeout=60
+            )
+            deadline = time.monotonic() + 30
+            while "_step_seconds_count" not in running.client.get("/metrics").text:
+                assert time.monotonic() < deadline
+            running.process.terminate()
+            assert asking.result().status_code == 503
+        assert asking.result().json()["type"] == "urn:signalbox:problem:stopping"
+        assert running.process.wait(timeout=30) == 0
+
+
+def test_a_connection_refused_with_its_body_unread_is_closed(serve: Serve) -> None:
+    with serve(max_body_bytes=2_000) as running:
+        answer = running.client.post("/classify", json={"text": "x" * 3_000})
+        assert answer.headers["connection"] == "close"
+        assert running.client.get("/healthz").status_code == 200
 
 
 def test_a_client_that_leaves_takes_its_work_with_it(serve: Serve) -> None:

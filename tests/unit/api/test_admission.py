@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import structlog
 from starlette.types import Message, Receive, Scope, Send
 
 from service.api.admission import Admission
 from service.model.bundle import Bundle
 from service.model.classifier import Classifier
 from service.model.lanes import Lanes
-from service.telemetry import Metrics
+from service.telemetry import Metrics, configure_logging
 
 
 @pytest.fixture
@@ -79,6 +80,46 @@ def test_a_bug_is_answered_as_ours_and_shows_nothing_of_its_inside(lanes: Lanes)
     document = json.loads(client.received[-1]["body"])
     assert document["type"] == "urn:signalbox:problem:internal"
     assert "inside" not in json.dumps(document)
+
+
+def test_a_bug_leaves_a_log_line_without_the_words_of_the_message(
+    lanes: Lanes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging("info")
+
+    async def broken(_: Scope, receive: Receive, __: Send) -> None:
+        content = (await receive())["body"]
+        raise ValueError(content)
+
+    ask(broken, Client(body(b"canary")), lanes)
+    structlog.reset_defaults()
+    logged = capsys.readouterr().err
+    assert '"event": "internal_error"' in logged
+    assert "ValueError" in logged
+    assert "canary" not in logged
+
+
+def test_bodies_held_in_memory_are_bounded_over_all_requests(lanes: Lanes) -> None:
+    async def flood() -> list[int | None]:
+        edge = Admission(
+            echo,
+            lanes,
+            Metrics(lambda: 0.0, {"name": "test"}),
+            max_body_bytes=100,
+            body_timeout_s=0.2,
+        )
+        clients = [Client(body(b"x" * 90, more=True)) for _ in range(20)]
+        scopes = [
+            {"type": "http", "method": "POST", "path": "/classify", "headers": []} for _ in clients
+        ]
+        await asyncio.gather(
+            *(edge(s, c.receive, c.send) for s, c in zip(scopes, clients, strict=True))
+        )
+        return [client.status for client in clients]
+
+    statuses = asyncio.run(flood())
+    assert set(statuses) == {408, 429}
+    assert statuses.count(429) >= 10
 
 
 def test_a_bug_after_the_answer_began_does_not_begin_another(lanes: Lanes) -> None:

@@ -105,6 +105,8 @@ def test_a_link_out_of_the_bundle_is_refused(copy: Path, tmp_path: Path) -> None
         {"labels": ["billing", "billing"]},
         {"requests": ["press"]},
         {"temperature": 0},
+        {"temperature": 1e-320},
+        {"temperature": float("inf")},
         {"files": {"../../etc/passwd": "0" * 64}},
         {"surprise": True},
         {"thresholds": {"route": 0.5, "risk": 0.05, "assurance": 0.95, "also": {}}},
@@ -131,7 +133,7 @@ def test_an_operator_off_the_list_is_refused_although_the_manifest_names_it(copy
         load_bundle(copy)
 
 
-def test_an_operator_hidden_in_a_subgraph_is_refused(copy: Path) -> None:
+def test_a_subgraph_is_refused_whatever_it_holds(copy: Path) -> None:
     def hide(model: onnx.ModelProto) -> None:
         inner = helper.make_graph([helper.make_node("Scan", [], [])], "inner", [], [])
         node = helper.make_node("Add", [], [])
@@ -139,8 +141,53 @@ def test_an_operator_hidden_in_a_subgraph_is_refused(copy: Path) -> None:
         model.graph.node.append(node)
 
     replace_model(copy, hide)
-    with pytest.raises(BundleCorrupt, match="not allowed: Scan"):
+    with pytest.raises(BundleCorrupt, match="holds a graph"):
         load_bundle(copy)
+
+
+def test_a_graph_for_training_is_refused(copy: Path) -> None:
+    def add_training(model: onnx.ModelProto) -> None:
+        model.training_info.add().algorithm.node.append(helper.make_node("Loop", [], []))
+
+    replace_model(copy, add_training)
+    with pytest.raises(BundleCorrupt, match="training graphs"):
+        load_bundle(copy)
+
+
+def test_data_outside_the_file_behind_a_sparse_tensor_is_refused(copy: Path) -> None:
+    def point_outside(model: onnx.ModelProto) -> None:
+        values = model.graph.sparse_initializer.add().values
+        values.data_location = TensorProto.EXTERNAL
+        values.external_data.add(key="location", value="secret.bin")
+
+    replace_model(copy, point_outside)
+    with pytest.raises(BundleCorrupt, match="sparse tensors"):
+        load_bundle(copy)
+
+
+@pytest.mark.parametrize("definition", [b"{}", b"\xff\xfe", b"not JSON"])
+def test_a_tokenizer_that_cannot_be_read_is_refused(copy: Path, definition: bytes) -> None:
+    (copy / TOKENIZER).write_bytes(definition)
+    digest = hashlib.sha256(definition).hexdigest()
+    rewrite_manifest(copy, lambda d: d["files"].update({TOKENIZER: digest}))
+    with pytest.raises(BundleCorrupt, match="tokenizer"):
+        Classifier(load_bundle(copy))
+
+
+def test_tokens_beyond_the_vocabulary_of_the_graph_are_refused(copy: Path) -> None:
+    definition = json.loads((copy / TOKENIZER).read_text())
+    vocabulary = definition["model"]["vocab"]
+    definition["model"]["vocab"] = {word: n + 10**6 for word, n in vocabulary.items()}
+    for token in definition["added_tokens"]:
+        token["id"] += 10**6
+    for special in definition["post_processor"]["special_tokens"].values():
+        special["ids"] = [n + 10**6 for n in special["ids"]]
+    raw = json.dumps(definition).encode()
+    (copy / TOKENIZER).write_bytes(raw)
+    digest = hashlib.sha256(raw).hexdigest()
+    rewrite_manifest(copy, lambda d: d["files"].update({TOKENIZER: digest}))
+    with pytest.raises(BundleCorrupt, match="fails on the tokenizer's tokens"):
+        Classifier(load_bundle(copy))
 
 
 def test_an_operator_of_a_foreign_domain_is_refused(copy: Path) -> None:

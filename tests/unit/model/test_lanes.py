@@ -109,6 +109,28 @@ def test_work_of_a_client_that_has_gone_is_never_started(lanes: Lanes) -> None:
     assert not started.is_set()
 
 
+def test_the_estimate_follows_what_texts_take(lanes: Lanes) -> None:
+    for _ in range(500):
+        lanes.learn(work_ms=100.0, n_chars=1_000)
+    gate = Gate()
+    occupy(lanes, gate)
+    before = lanes.queue_ms
+    lanes.submit(lambda _, __: None, n_chars=1_000)
+    assert lanes.queue_ms - before == pytest.approx(100.0 / lanes.n_lanes, rel=0.01)
+    gate.opened.set()
+
+
+def test_one_odd_measurement_moves_the_estimate_little(lanes: Lanes) -> None:
+    gate = Gate()
+    occupy(lanes, gate)
+    before = lanes.queue_ms
+    lanes.learn(work_ms=1e9, n_chars=200)
+    lanes.learn(work_ms=0.0, n_chars=200)
+    lanes.submit(lambda _, __: None, n_chars=200)
+    assert lanes.queue_ms - before < 1.5 * before / lanes.n_lanes * 2
+    gate.opened.set()
+
+
 def test_closing_finishes_what_was_accepted(lanes: Lanes) -> None:
     futures = [lanes.submit(lambda c, _: c.classify("Hello"), 5) for _ in range(20)]
     lanes.close()
