@@ -45,6 +45,20 @@ def test_a_fresh_process_answers_without_any_training_library(
     assert loaded & (BANNED | {"training"}) == set()
 
 
+def test_a_process_that_answers_leaves_nothing_on_the_disk(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """onnxruntime keeps a device id and a queue of reports there, unless it is told not to."""
+    subprocess.run(
+        [sys.executable, "-c", ANSWER_ONCE],
+        env=environment | {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")},
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+    )
+    assert list(tmp_path.rglob("*")) == []
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     for package in ("service", "training"):
