@@ -8,10 +8,11 @@ from pydantic.config import JsonDict
 from service.api.problems import describe
 from service.decision import Outcome, Request, ReviewReason
 from service.errors import SignalboxError
-from service.intake import Answer
+from service.intake import Answer, Timings
 from service.mail.limits import MAX_HEADERS
 from service.mail.parse import compose_message
 from service.message import Envelope, Message
+from service.model.classifier import ModelReference
 from service.routing import Route
 
 MAX_BATCH_ITEMS: Final = 256
@@ -106,13 +107,6 @@ class ClassifyRequest(BaseModel):
         return len(self.subject) + max(len(self.text or ""), len(self.html or ""))
 
 
-class RouteItem(BaseModel):
-    """The team that answers, and its mailbox."""
-
-    team: str
-    address: str
-
-
 class AlsoItem(BaseModel):
     """A further request made in the same message, and the team that should get a copy."""
 
@@ -120,25 +114,6 @@ class AlsoItem(BaseModel):
     confidence: float
     team: str
     address: str
-
-
-class ModelItem(BaseModel):
-    """The bundle that answered; `digest` is the sha256 of its manifest."""
-
-    name: str
-    version: str
-    digest: str
-
-
-class TimingsItem(BaseModel):
-    """Wall-clock milliseconds by step."""
-
-    parse: float
-    queue: float
-    tokenize: float
-    infer: float
-    decide: float
-    total: float
 
 
 class ClassifyResponse(BaseModel):
@@ -157,11 +132,11 @@ class ClassifyResponse(BaseModel):
     confidence: float | None = None
     probabilities: dict[str, float]
     also: list[AlsoItem]
-    route: RouteItem | None = None
+    route: Route | None = None
     review_reason: ReviewReason | None = None
     bypass_reason: Literal["bounce", "auto_reply", "loop"] | None = None
-    model: ModelItem
-    timings_ms: TimingsItem
+    model: ModelReference
+    timings_ms: Timings
 
 
 class ProblemItem(BaseModel):
@@ -211,22 +186,19 @@ def present(answer: Answer, identifier: str | None = None) -> ClassifyResponse:
     """The answer as the API shows it."""
     decision = answer.decision
     pairs = zip(decision.also, answer.also_routes, strict=True)
-    return ClassifyResponse.model_validate(
-        {
-            "id": identifier,
-            "decision_id": answer.decision_id,
-            "outcome": decision.outcome,
-            "label": decision.label,
-            "confidence": decision.confidence,
-            "probabilities": decision.probabilities,
-            "also": [_also_item(request, route) for request, route in pairs],
-            "route": answer.route,
-            "review_reason": decision.review_reason,
-            "bypass_reason": decision.bypass_reason,
-            "model": answer.model,
-            "timings_ms": answer.timings_ms,
-        },
-        from_attributes=True,
+    return ClassifyResponse(
+        id=identifier,
+        decision_id=answer.decision_id,
+        outcome=decision.outcome,
+        label=decision.label,
+        confidence=decision.confidence,
+        probabilities=dict(decision.probabilities),
+        also=[_also_item(request, route) for request, route in pairs],
+        route=answer.route,
+        review_reason=decision.review_reason,
+        bypass_reason=decision.bypass_reason,
+        model=answer.model,
+        timings_ms=answer.timings_ms,
     )
 
 
