@@ -27,6 +27,8 @@ def add_data_parser(commands: "Commands[argparse.ArgumentParser]") -> None:
     command = parts.add_parser("stats", help="the tables of datasets/README.md")
     command.add_argument("--plots", type=Path, metavar="DIR", help="also draw them")
     command.set_defaults(run=stats_command)
+    command = parts.add_parser("agreement", help="the labels against a second, blind reading")
+    command.set_defaults(run=agreement_command)
     command = parts.add_parser("suspects", help="labels to read again, most doubtful first")
     command.add_argument("--share", type=float, default=0.02)
     command.set_defaults(run=suspects_command)
@@ -87,6 +89,16 @@ def stats_command(config: Config, arguments: argparse.Namespace) -> int:
         examples = (*splits.train, *splits.validation, *splits.test)
         for path in save_inventory_plots(examples, arguments.plots):
             print(f"plot {path}", file=sys.stderr)
+    return 0
+
+
+def agreement_command(config: Config, _: argparse.Namespace) -> int:
+    """Print how far the two readings agree."""
+    from training.agreement import read_second_labels, report_agreement  # noqa: PLC0415
+    from training.dataset import read_examples  # noqa: PLC0415
+
+    folder = config.data.folder
+    print(report_agreement(read_examples(folder), read_second_labels(folder)))
     return 0
 
 
