@@ -75,7 +75,7 @@ def _coverage(axes: Axes, report: Report) -> None:
         "threshold of the bundle",
         (report.metrics["coverage"], report.metrics["routed_error"]),
         textcoords="offset points",
-        xytext=(6, 8),
+        xytext=(8, -12),
     )
     axes.set(
         xlim=(0, 1),
