@@ -71,16 +71,7 @@ def save_bundle(bundle: Bundle, card: str, folder: Path) -> Bundle:
 def write_card(manifest: Manifest) -> str:
     """The model card: what it is for, what it was measured at, where it must not be trusted."""
     metrics, thresholds = manifest.metrics, manifest.thresholds
-    per_label = "\n".join(
-        f"| `{label}` | {metrics[f'precision/{label}']:.3f} | {metrics[f'recall/{label}']:.3f} | "
-        f"{metrics[f'f1/{label}']:.3f} |"
-        for label in manifest.labels
-    )
-    per_slice = "\n".join(
-        f"| {name.partition('/')[2]} | {value:.3f} |"
-        for name, value in metrics.items()
-        if name.startswith("slice_accuracy/")
-    )
+    per_label, per_slice = _per_label(manifest), _per_slice(metrics)
     return f"""# Model card: {manifest.name} {manifest.version}
 
 Reads one business message (subject and new text, at most {manifest.max_tokens} tokens) and says
@@ -125,3 +116,20 @@ English first; the slice `foreign` shows what to expect of other languages. The 
 written for this purpose, so a company's own mail will differ: watch the review share, correct
 labels, retrain. Not for decisions about people.
 """
+
+
+def _per_label(manifest: Manifest) -> str:
+    metrics = manifest.metrics
+    return "\n".join(
+        f"| `{label}` | {metrics[f'precision/{label}']:.3f} | {metrics[f'recall/{label}']:.3f} | "
+        f"{metrics[f'f1/{label}']:.3f} |"
+        for label in manifest.labels
+    )
+
+
+def _per_slice(metrics: Mapping[str, float]) -> str:
+    return "\n".join(
+        f"| {name.partition('/')[2]} | {value:.3f} |"
+        for name, value in metrics.items()
+        if name.startswith("slice_accuracy/")
+    )

@@ -103,6 +103,13 @@ def build_router(service: Service) -> APIRouter:
         batch = validated(BatchRequest, await request.body())
         return _json(BatchResponse(results=await _answer_batch(service, batch.messages)))
 
+    _add_operations(router, service)
+    return router
+
+
+def _add_operations(router: APIRouter, service: Service) -> None:
+    """The paths for those who run the service."""
+
     @router.get("/healthz", summary="Is the process alive?", tags=["operations"])
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
@@ -121,8 +128,6 @@ def build_router(service: Service) -> APIRouter:
     async def metrics() -> Response:
         text = generate_latest(service.metrics.registry)
         return Response(text, media_type=CONTENT_TYPE_LATEST)
-
-    return router
 
 
 async def _read_one(request: Request) -> tuple[Callable[[], Message], int, str | None]:

@@ -223,15 +223,8 @@ def test_overload_costs_the_excess_and_nothing_else(serve: Serve) -> None:
 def test_a_stop_answers_everything_it_accepted(serve: Serve) -> None:
     with serve() as running:
         batch = {"messages": [{"id": str(n), "text": "Where is it? " * 60} for n in range(200)]}
-        with concurrent.futures.ThreadPoolExecutor(1) as clients:
-            asking = clients.submit(
-                httpx.post, f"{running.url}/classify/batch", json=batch, timeout=60
-            )
-            deadline = time.monotonic() + 30
-            while "_step_seconds_count" not in running.client.get("/metrics").text:
-                assert time.monotonic() < deadline
-            running.process.terminate()
-            assert len(asking.result().json()["results"]) == 200
+        answer = _stop_while_working(running, batch)
+        assert len(answer.json()["results"]) == 200
         assert running.process.wait(timeout=30) == 0
         assert '"event": "stopped"' in running.log.read_text()
 
@@ -239,16 +232,9 @@ def test_a_stop_answers_everything_it_accepted(serve: Serve) -> None:
 def test_a_stop_that_comes_too_late_says_so_to_those_who_wait(serve: Serve) -> None:
     with serve(n_lanes=1, stop_timeout_s=1) as running:
         batch = {"messages": [{"text": "We ordered forty and none has come. " * 60}] * 256}
-        with concurrent.futures.ThreadPoolExecutor(1) as clients:
-            asking = clients.submit(
-                httpx.post, f"{running.url}/classify/batch", json=batch, timeout=60
-            )
-            deadline = time.monotonic() + 30
-            while "_step_seconds_count" not in running.client.get("/metrics").text:
-                assert time.monotonic() < deadline
-            running.process.terminate()
-            assert asking.result().status_code == 503
-        assert asking.result().json()["type"] == "urn:signalbox:problem:stopping"
+        answer = _stop_while_working(running, batch)
+        assert answer.status_code == 503
+        assert answer.json()["type"] == "urn:signalbox:problem:stopping"
         assert running.process.wait(timeout=30) == 0
 
 
@@ -279,3 +265,14 @@ def test_a_client_that_leaves_takes_its_work_with_it(serve: Serve) -> None:
 def _n_decisions(client: httpx.Client) -> float:
     lines = client.get("/metrics").text.splitlines()
     return sum(float(x.split()[-1]) for x in lines if x.startswith("signalbox_decisions_total{"))
+
+
+def _stop_while_working(running: Serving, batch: dict[str, object]) -> httpx.Response:
+    """What a batch is answered when the process is told to stop in the middle of it."""
+    with concurrent.futures.ThreadPoolExecutor(1) as clients:
+        asking = clients.submit(httpx.post, f"{running.url}/classify/batch", json=batch, timeout=60)
+        deadline = time.monotonic() + 30
+        while "_step_seconds_count" not in running.client.get("/metrics").text:
+            assert time.monotonic() < deadline
+        running.process.terminate()
+        return asking.result()
