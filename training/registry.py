@@ -16,7 +16,7 @@ from mlflow.data.pandas_dataset import from_pandas
 from mlflow.exceptions import MlflowException
 from mlflow.models import infer_signature
 
-from service.model.bundle import INPUTS, OUTPUTS, Bundle, load_bundle
+from service.model.bundle import INPUTS, OUTPUTS, Bundle
 from service.model.network import Network
 from service.model.tokens import Tokenizer
 from training.config import Config
@@ -112,16 +112,6 @@ def promote(config: Config) -> str:
         client.set_registered_model_alias(MODEL_NAME, PREVIOUS, champion)
     client.set_registered_model_alias(MODEL_NAME, CHAMPION, challenger)
     return challenger
-
-
-def fetch_bundle(alias: str, folder: Path) -> Bundle:
-    """Download the bundle of the version with ``alias`` into ``folder`` and check it."""
-    _connect()
-    version = mlflow.MlflowClient().get_model_version_by_alias(MODEL_NAME, alias)
-    mlflow.artifacts.download_artifacts(
-        run_id=version.run_id, artifact_path="bundle", dst_path=str(folder)
-    )
-    return load_bundle(folder / "bundle")
 
 
 def _connect() -> None:

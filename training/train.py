@@ -67,9 +67,8 @@ def _make_bundle(
     log.info("exporting, checking and quantising the graph")
     graph = export_graph(reader.encoder, head)
     texts = [e.text for e in splits.test]
-    difference = check_parity(
-        graph, reader.tokenizer, texts, head.labels.logits(test_x), temperature=1.0
-    )
+    trained = head.labels.logits(test_x)
+    difference = check_parity(graph, reader.tokenizer, texts, trained, temperature=1.0)
     identity = {"name": config.name, "version": config.version}
     draft = draft_bundle(
         quantise_graph(graph), reader.encoder.tokenizer_json, identity, config.encoder
@@ -81,7 +80,7 @@ def _make_bundle(
     measured = {
         **tested.metrics,
         "cross_validated_macro_f1": round(head.cross_validated_macro_f1, 4),
-        "quantisation_loss": _quantisation_loss(head.labels.logits(test_x), splits.test, tested),
+        "quantisation_loss": _quantisation_loss(trained, splits.test, tested),
     }
     manifest = calibrated.manifest.model_copy(update={"metrics": measured})
     return (

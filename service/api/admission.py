@@ -104,7 +104,8 @@ class Admission:
         held: list[bytes] = []
         try:
             if await self._read_body(scope, receive, held):
-                await self._run(scope, b"".join(held), receive, send)
+                held[:] = [b"".join(held)]  # one copy while the answer is made
+                await self._run(scope, held[0], receive, send)
         finally:
             self._n_held_bytes -= sum(map(len, held))
 
