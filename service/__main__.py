@@ -1,6 +1,7 @@
-"""The command line: ``signalbox serve | classify | check``."""
+"""The command line: ``signalbox serve | lmtp | classify | check``."""
 
 import argparse
+import asyncio
 import signal
 import socket
 import sys
@@ -8,13 +9,15 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Final
 
+import httpx2
 import uvicorn
 
 from service import telemetry
 from service.api.schemas import FailedItem
-from service.app import build_app, build_engine
+from service.app import build_app, build_engine, build_gateways, build_relay
 from service.bulk import answer_all, read_file, read_line
 from service.errors import Corrupt
+from service.lmtp import Listener, listen
 from service.settings import Settings, load_settings
 
 EXIT_BAD_INPUT: Final = 1
@@ -54,6 +57,29 @@ def serve(settings: Settings, _: argparse.Namespace) -> int:
         )
     ).run()
     return 0
+
+
+def lmtp(settings: Settings, _: argparse.Namespace) -> int:
+    """Take mail from a mail server and hand it on to its team, until told to stop."""
+    asyncio.run(_listen(settings))
+    return 0
+
+
+async def _listen(settings: Settings) -> None:
+    relay = build_relay(settings)
+    async with httpx2.AsyncClient(timeout=settings.classify_timeout_s, trust_env=False) as client:
+        await listen(
+            Listener(relay, client, str(settings.classify_url)),
+            str(settings.lmtp_host),
+            settings.lmtp_port,
+            stop_timeout_s=settings.stop_timeout_s,
+            announce=_announce_lmtp,
+        )
+    relay.store.close()
+
+
+def _announce_lmtp(host: str, port: int) -> None:
+    print(f"Signalbox takes LMTP and SMTP on {host}:{port}", flush=True)
 
 
 class _Server(uvicorn.Server):
@@ -99,6 +125,7 @@ def check(settings: Settings, _: argparse.Namespace) -> int:
     """Load everything that ``serve`` would, and say what it is."""
     engine = build_engine(settings)
     engine.lanes.close()
+    gateways = build_gateways(settings)
     manifest, reference = engine.classifier.manifest, engine.classifier.reference
     print(f"bundle   {settings.bundle_dir}: {reference.name} {reference.version}")
     print(f"digest   {reference.digest}")
@@ -107,6 +134,7 @@ def check(settings: Settings, _: argparse.Namespace) -> int:
     print(f"routes   at a confidence of {manifest.thresholds.route:.3f} or more")
     for label, route in engine.teams.by_label.items():
         print(f"team     {label} -> {route.team} <{route.address}>")
+    print(f"gateways {', '.join(gateways.by_provider) or 'none set up'}")
     print(f"review   -> {engine.teams.review.team} <{engine.teams.review.address}>")
     return 0
 
@@ -116,6 +144,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     command = commands.add_parser("serve", help="answer POST /classify (settings: SIGNALBOX_*)")
     command.set_defaults(run=serve)
+    command = commands.add_parser("lmtp", help="take mail from Postfix and friends, hand it on")
+    command.set_defaults(run=lmtp)
     command = commands.add_parser("classify", help="print a decision for each message")
     source = command.add_mutually_exclusive_group(required=True)
     source.add_argument("files", nargs="*", type=Path, default=[], metavar="FILE.eml")

@@ -1,11 +1,11 @@
 """The composition root: turns settings into a running service, and wires nothing twice."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI
@@ -14,15 +14,41 @@ from starlette.types import ASGIApp
 
 from service import telemetry
 from service.api.admission import Admission
+from service.api.inbound import DELIVERING, Gateways, build_inbound_router
 from service.api.problems import install_handlers
 from service.api.routes import Service, build_router
 from service.api.schemas import BatchRequest, ClassifyRequest, ProblemItem
-from service.errors import ConfigurationCorrupt
+from service.errors import ConfigurationCorrupt, Unavailable
+from service.gateways.call import Gateway
+from service.gateways.cloudflare import Cloudflare
+from service.gateways.cloudmailin import CloudMailin
+from service.gateways.mailgun import Mailgun
+from service.gateways.postal import Postal
+from service.gateways.postmark import Postmark
+from service.gateways.sendgrid import SendGrid
+from service.gateways.ses import Ses
+from service.gateways.signatures import load_public_key
+from service.gateways.stalwart import Stalwart
+from service.gateways.statuses import Provider
 from service.model.bundle import load_bundle
 from service.model.classifier import Classifier
 from service.model.lanes import Lanes
+from service.relay import Relay
 from service.routing import Teams, load_teams
 from service.settings import Settings
+from service.store import Store
+
+# The setting that holds a gateway's secret, and what it makes of it.
+_GATEWAYS: Final[Mapping[Provider, tuple[str, Callable[[Any], Gateway]]]] = {
+    Provider.POSTMARK: ("postmark_credentials", Postmark),
+    Provider.SENDGRID: ("sendgrid_public_key", lambda key: SendGrid(load_public_key(key))),
+    Provider.MAILGUN: ("mailgun_signing_key", Mailgun),
+    Provider.SES: ("ses_topics", lambda topics: Ses(frozenset(topics.replace(",", " ").split()))),
+    Provider.CLOUDMAILIN: ("cloudmailin_credentials", CloudMailin),
+    Provider.CLOUDFLARE: ("cloudflare_token", Cloudflare),
+    Provider.POSTAL: ("postal_public_key", lambda key: Postal(load_public_key(key))),
+    Provider.STALWART: ("stalwart_credentials", Stalwart),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +97,7 @@ def build_app(settings: Settings, engine: Engine) -> ASGIApp:
     )
     install_handlers(api)
     api.include_router(build_router(service))
+    api.include_router(build_inbound_router(service, build_gateways(settings)))
     _document_bodies(api)
     return Admission(
         api,
@@ -78,6 +105,53 @@ def build_app(settings: Settings, engine: Engine) -> ASGIApp:
         metrics,
         max_body_bytes=settings.max_body_bytes,
         body_timeout_s=settings.body_timeout_s,
+    )
+
+
+def build_gateways(settings: Settings) -> Gateways:
+    """The gateways whose secrets are set, and what delivers for them.
+
+    Raises:
+        ConfigurationCorrupt: a key that is none, or nothing set that could deliver.
+    """
+    try:
+        gateways = {
+            provider: build(secret)
+            for provider, (name, build) in _GATEWAYS.items()
+            if (secret := getattr(settings, name))
+        }
+    except ValueError as error:
+        raise ConfigurationCorrupt(f"the public key of a gateway: {error}") from error
+    needs_relay = bool(gateways.keys() - DELIVERING)
+    if gateways and settings.fallback_address is None:
+        raise ConfigurationCorrupt("gateways need SIGNALBOX_FALLBACK_ADDRESS")
+    return Gateways(
+        by_provider=gateways,
+        relay=build_relay(settings) if needs_relay else None,
+        fallback=settings.fallback_address or "",
+    )
+
+
+def build_relay(settings: Settings) -> Relay:
+    """What hands mail on, with its store opened.
+
+    Raises:
+        ConfigurationCorrupt: no server or no fallback is set, or the store cannot be opened.
+    """
+    if settings.smtp_host is None or settings.fallback_address is None:
+        needed = "SIGNALBOX_SMTP_HOST and SIGNALBOX_FALLBACK_ADDRESS"
+        raise ConfigurationCorrupt(f"to hand mail on, set {needed}")
+    try:
+        store = Store(settings.store_file)
+    except Unavailable as error:
+        raise ConfigurationCorrupt(f"{settings.store_file}: {error}") from error
+    return Relay(
+        store=store,
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        fallback=settings.fallback_address,
+        fallback_after_s=settings.fallback_after_s,
+        is_tls=settings.smtp_tls,
     )
 
 

@@ -2,8 +2,10 @@
 
     SignalboxError
     ├── Invalid               change the request; the same bytes fail again
-    │   └── MessageRefused    a bound on hostile input was broken (``service.mail.limits``)
+    │   ├── MessageRefused    a bound on hostile input was broken (``service.mail.limits``)
+    │   └── Unauthenticated   the signature or secret of a gateway is missing or wrong
     ├── Overloaded            come back after ``retry_after_s``
+    ├── Unavailable           come back later: something we need is away
     └── Corrupt               do not start: the bundle or the configuration is wrong
         ├── BundleCorrupt     a bundle that is not what its manifest says
         └── ConfigurationCorrupt   settings or teams file that cannot be meant
@@ -26,6 +28,14 @@ class MessageRefused(Invalid):
     def __init__(self, limit: str, detail: str) -> None:
         super().__init__(f"{limit}: {detail}")
         self.limit = limit
+
+
+class Unauthenticated(Invalid):
+    """A call without the secret or signature of the gateway that it claims to be."""
+
+
+class Unavailable(SignalboxError):
+    """Something needed is away; nothing is lost as long as the caller keeps the message."""
 
 
 class Overloaded(SignalboxError):

@@ -5,13 +5,24 @@ from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.errors import ConfigurationCorrupt
 
 PREFIX = "SIGNALBOX_"
 DEFAULT_TEAMS = Path(__file__).parent / "teams.toml"
+_LEAST_SECRET_CHARS = 16
+
+
+def _user_and_password(value: SecretStr) -> SecretStr:
+    user, _, password = value.get_secret_value().partition(":")
+    if not user or len(password) < _LEAST_SECRET_CHARS:
+        raise ValueError(f"needs user:password, the password {_LEAST_SECRET_CHARS} or more long")
+    return value
+
+
+Credentials = Annotated[SecretStr, AfterValidator(_user_and_password)]
 
 
 class Settings(BaseSettings):
@@ -38,7 +49,7 @@ class Settings(BaseSettings):
         default=200.0, description="Estimated work, per lane, beyond which requests get 429."
     )
     max_body_bytes: Annotated[int, Field(ge=1_024, le=128 * 2**20)] = Field(
-        default=26 * 2**20, description="Largest request body; beyond it the answer is 413."
+        default=48 * 2**20, description="Largest request body; beyond it the answer is 413."
     )
     body_timeout_s: Annotated[float, Field(gt=0, le=300)] = Field(
         default=10.0, description="Time a client has to send its whole body; then 408."
@@ -48,6 +59,60 @@ class Settings(BaseSettings):
     )
     stop_timeout_s: Annotated[int, Field(ge=1, le=300)] = Field(
         default=10, description="Time accepted requests have to finish after SIGTERM."
+    )
+    fallback_address: str | None = Field(
+        default=None, description="Mailbox of people; gets what could not be classified in time."
+    )
+    fallback_after_s: Annotated[float, Field(ge=0, le=432_000)] = Field(
+        default=600.0, description="Age at which a mail goes to the fallback address."
+    )
+    smtp_host: str | None = Field(
+        default=None, description="Mail server that takes what Signalbox hands on."
+    )
+    smtp_port: Annotated[int, Field(ge=1, le=65_535)] = Field(
+        default=25, description="Port of that server."
+    )
+    smtp_tls: bool = Field(default=False, description="Whether to require STARTTLS of that server.")
+    store_file: Path = Field(
+        default=Path("signalbox.db"),
+        description="SQLite file: what was handed on, without content.",
+    )
+    lmtp_host: IPv4Address | IPv6Address = Field(
+        default=IPv4Address("127.0.0.1"), description="Address `signalbox lmtp` listens on."
+    )
+    lmtp_port: Annotated[int, Field(ge=0, le=65_535)] = Field(
+        default=10_024, description="Port `signalbox lmtp` listens on; 0 lets the system choose."
+    )
+    classify_url: HttpUrl = Field(
+        default=HttpUrl("http://127.0.0.1:8000/classify"),
+        description="Where `signalbox lmtp` asks for decisions.",
+    )
+    classify_timeout_s: Annotated[float, Field(gt=0, le=120)] = Field(
+        default=8.0, description="Time an answer may take before the mail is left in the queue."
+    )
+    postmark_credentials: Credentials | None = Field(
+        default=None, description="`user:password` in the URL that Postmark calls."
+    )
+    sendgrid_public_key: str | None = Field(
+        default=None, description="Public key of SendGrid's signature policy, Base64 or PEM."
+    )
+    mailgun_signing_key: SecretStr | None = Field(
+        default=None, description="Mailgun's HTTP webhook signing key."
+    )
+    ses_topics: str = Field(
+        default="", description="ARNs of the SNS topics that may call, with commas between."
+    )
+    cloudmailin_credentials: Credentials | None = Field(
+        default=None, description="`user:password` in the URL that CloudMailin calls."
+    )
+    cloudflare_token: SecretStr | None = Field(
+        default=None, description="Token that our Cloudflare worker sends."
+    )
+    postal_public_key: str | None = Field(
+        default=None, description="Postal's public signing key, Base64 or PEM."
+    )
+    stalwart_credentials: Credentials | None = Field(
+        default=None, description="`user:password` of the Stalwart hook."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log line written."

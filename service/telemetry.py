@@ -22,6 +22,8 @@ from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor
 
 REQUEST: Final = "request"  # one line per HTTP request
+HANDOVER: Final = "handover"  # one line per mail that came by LMTP or SMTP
+NOT_NOTED: Final = "handover_not_noted"  # the mail is delivered, the store does not know
 SERVING: Final = "serving"  # the model is warm, the port is about to open
 STOPPED: Final = "stopped"  # no work is left; what did not finish in time was answered 503
 

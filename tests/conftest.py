@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from service.model.bundle import Bundle, load_bundle
@@ -52,7 +52,7 @@ def serve(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory)
 
     @contextmanager
     def start(**settings: object) -> Iterator[Serving]:
-        port = free_port()
+        port = settings.pop("port", None) or free_port()
         chosen = {f"{PREFIX}{name.upper()}": str(value) for name, value in settings.items()}
         log = tmp_path_factory.mktemp("serve") / "log"
         with log.open("w") as output:
@@ -64,7 +64,7 @@ def serve(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory)
                 text=True,
             )
         url = f"http://127.0.0.1:{port}"
-        with httpx.Client(base_url=url, timeout=30) as client:
+        with httpx2.Client(base_url=url, timeout=30) as client:
             try:
                 wait_until_ready(client, process)
                 yield Serving(process, client, url, log)

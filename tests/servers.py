@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Serving:
     """A running ``signalbox serve``, a client for it, and what it printed."""
 
     process: subprocess.Popen[str]
-    client: httpx.Client
+    client: httpx2.Client
     url: str
     log: Path
 
@@ -31,14 +31,14 @@ def free_port() -> int:
     return port
 
 
-def wait_until_ready(client: httpx.Client, process: subprocess.Popen[str]) -> None:
+def wait_until_ready(client: httpx2.Client, process: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with status {process.returncode}")
         try:
-            if client.get("/readyz").status_code == httpx.codes.OK:
+            if client.get("/readyz").status_code == httpx2.codes.OK:
                 return
-        except httpx.TransportError:
+        except httpx2.TransportError:
             time.sleep(0.05)
     raise TimeoutError("the server was not ready within 60 s")

@@ -20,15 +20,15 @@ from service.api.problems import (
     stopping_problem,
 )
 from service.errors import Overloaded, SignalboxError
+from service.gateways.statuses import PATHS
 from service.model.lanes import Lanes
 from service.telemetry import REQUEST, Metrics
 
 CLASSIFY: Final = "/classify"
 BATCH: Final = "/classify/batch"
-_MAX_BODIES_HELD: Final = 8  # of the largest size, in memory at once over all requests
-KNOWN_PATHS: Final = frozenset(
-    {CLASSIFY, BATCH, "/healthz", "/readyz", "/metrics", "/openapi.json"}
-)
+_MAX_BODIES_HELD: Final = 5  # of the largest size, in memory at once over all requests
+_WORKING: Final = PATHS.keys() | {CLASSIFY, BATCH}
+KNOWN_PATHS: Final = _WORKING | {"/healthz", "/readyz", "/metrics", "/openapi.json"}
 LOG_FIELDS: Final = "signalbox.log"  # key of the scope: what a path adds to its log line
 CLIENT_GONE: Final = 499  # nginx's code for a client that did not wait; logged, never sent
 
@@ -90,7 +90,8 @@ class Admission:
             await self._admit(scope, receive, answer.send)
         except SignalboxError as error:
             # The rest of the body is not wanted, and the next request would stand behind it.
-            await answer.refuse(describe(error).response({"Connection": "close"}))
+            problem = describe(error, scope["path"])
+            await answer.refuse(problem.response({"Connection": "close"}))
         except asyncio.CancelledError:  # the time to stop in is over
             await answer.refuse(stopping_problem().response())
             raise
@@ -99,7 +100,7 @@ class Admission:
             await answer.refuse(internal_problem().response())
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] in {CLASSIFY, BATCH} and scope["method"] == "POST":
+        if scope["path"] in _WORKING and scope["method"] == "POST":
             self._lanes.refuse_if_full()
         held: list[bytes] = []
         try:

@@ -11,7 +11,8 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from service.errors import Invalid, Overloaded, SignalboxError
+from service.errors import Invalid, Overloaded, SignalboxError, Unauthenticated, Unavailable
+from service.gateways.statuses import PATHS, STATUSES, Provider
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -65,16 +66,40 @@ _STATUS: Final[dict[type[SignalboxError], tuple[HTTPStatus, str]]] = {
     BodyTooSlow: (HTTPStatus.REQUEST_TIMEOUT, "body_too_slow"),
     BodyTooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large"),
     WrongMediaType: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "wrong_media_type"),
+    Unauthenticated: (HTTPStatus.UNAUTHORIZED, "unauthenticated"),
     Invalid: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"),
     Overloaded: (HTTPStatus.TOO_MANY_REQUESTS, "overloaded"),
+    Unavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
 }
+_RETRY_AFTER_S: Final = 30
 
 
-def describe(error: SignalboxError) -> Problem:
-    """The problem a caller sees for an error raised on purpose."""
+def describe(error: SignalboxError, path: str = "") -> Problem:
+    """The problem a caller of ``path`` sees for an error raised on purpose.
+
+    A gateway gets the status that its retry rules need.
+    """
     status, name = next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
+    provider = PATHS.get(path)
+    if provider is not None:
+        status = _status_for(provider, error)
     headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, Overloaded) else {}
+    if isinstance(error, Unavailable):
+        headers = {"Retry-After": str(_RETRY_AFTER_S)}
     return Problem(status, name, str(error), headers)
+
+
+def _status_for(provider: Provider, error: SignalboxError) -> HTTPStatus:
+    statuses = STATUSES[provider]
+    match error:
+        case Overloaded():
+            return statuses.overloaded
+        case Unauthenticated():
+            return statuses.unauthenticated
+        case BodyTooLarge():
+            return statuses.too_large
+        case _:
+            return statuses.unavailable
 
 
 def internal_problem() -> Problem:
@@ -96,8 +121,8 @@ def install_handlers(api: FastAPI) -> None:
     """Let every error of the API leave as a problem document."""
 
     @api.exception_handler(SignalboxError)
-    async def _ours(_: Request, error: SignalboxError) -> Response:
-        return describe(error).response()
+    async def _ours(request: Request, error: SignalboxError) -> Response:
+        return describe(error, request.scope["path"]).response()
 
     @api.exception_handler(HTTPException)
     async def _routing(_: Request, error: HTTPException) -> Response:

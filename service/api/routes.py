@@ -23,9 +23,10 @@ from service.api.schemas import (
     present,
 )
 from service.errors import Invalid, Overloaded, SignalboxError
+from service.gateways.cloudflare import read_envelope
 from service.intake import Answer, answer_message
 from service.mail.parse import parse_message
-from service.message import Envelope, Message
+from service.message import Message
 from service.model.classifier import ModelReference
 from service.model.lanes import Lanes
 from service.routing import Teams
@@ -81,14 +82,14 @@ def build_router(service: Service) -> APIRouter:
         tags=["classify"],
         response_model=ClassifyResponse,
         openapi_extra=_body(JSON, RAW),
-        responses=_problems(400, 408, 413, 415, 422, 429, 500, 503),
+        responses=problems(400, 408, 413, 415, 422, 429, 500, 503),
     )
     async def classify(request: Request) -> Response:
         read, n_chars, identifier = await _read_one(request)
         service.lanes.refuse_if_full()  # it may have filled while the body came
         answer = await service.answer(read, n_chars)
-        request.scope.setdefault(LOG_FIELDS, {}).update(_log_fields(answer))
-        return _json(present(answer, identifier))
+        request.scope.setdefault(LOG_FIELDS, {}).update(log_fields(answer))
+        return as_json(present(answer, identifier))
 
     @router.post(
         "/classify/batch",
@@ -96,12 +97,12 @@ def build_router(service: Service) -> APIRouter:
         tags=["classify"],
         response_model=BatchResponse,
         openapi_extra=_body(JSON, schema="BatchRequest"),
-        responses=_problems(400, 408, 413, 415, 422, 429, 500, 503),
+        responses=problems(400, 408, 413, 415, 422, 429, 500, 503),
     )
     async def classify_batch(request: Request) -> Response:
         _require_media_type(request, JSON)
         batch = validated(BatchRequest, await request.body())
-        return _json(BatchResponse(results=await _answer_batch(service, batch.messages)))
+        return as_json(BatchResponse(results=await _answer_batch(service, batch.messages)))
 
     _add_operations(router, service)
     return router
@@ -136,9 +137,7 @@ async def _read_one(request: Request) -> tuple[Callable[[], Message], int, str |
     if _require_media_type(request, JSON, RAW) == JSON:
         item = validated(ClassifyRequest, body)
         return item.message, item.n_chars(), item.id
-    headers = request.headers
-    recipients = headers.get("x-envelope-to", "").replace(",", " ").split()
-    envelope = Envelope(sender=headers.get("x-envelope-from"), recipients=tuple(recipients))
+    envelope = read_envelope(request.headers)
     return lambda: parse_message(body, envelope=envelope), len(body), None
 
 
@@ -211,7 +210,7 @@ def _require_media_type(request: Request, *allowed: str) -> str:
     return found
 
 
-def _log_fields(answer: Answer) -> dict[str, object]:
+def log_fields(answer: Answer) -> dict[str, object]:
     """What the log says of an answer: never content, never an address."""
     steps = asdict(answer.timings_ms)
     return {
@@ -222,7 +221,8 @@ def _log_fields(answer: Answer) -> dict[str, object]:
     }
 
 
-def _json(model: pydantic.BaseModel) -> Response:
+def as_json(model: pydantic.BaseModel) -> Response:
+    """The model as an answer."""
     return Response(model.model_dump_json(), media_type=JSON)
 
 
@@ -235,6 +235,7 @@ def _body(*media_types: str, schema: str = "ClassifyRequest") -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI document's part on these errors."""
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemItem"}}}
     return {status: {"description": "Problem", "content": content} for status in statuses}

@@ -14,6 +14,7 @@ from service.mail.parse import compose_message
 from service.message import Envelope, Message
 from service.model.classifier import ModelReference
 from service.routing import Route
+from service.verdict import Verdict
 
 MAX_BATCH_ITEMS: Final = 256
 
@@ -137,6 +138,38 @@ class ClassifyResponse(BaseModel):
     bypass_reason: Literal["bounce", "auto_reply", "loop"] | None = None
     model: ModelReference
     timings_ms: Timings
+
+    def verdict(self, fallback: str) -> Verdict:
+        """What travels with the mail; to ``fallback`` goes what no team answers."""
+        first = fallback if self.route is None else self.route.address
+        addresses = dict.fromkeys((first, *(item.address for item in self.also)))
+        return Verdict(
+            outcome=self.outcome,
+            addresses=tuple(addresses),
+            decision_id=self.decision_id,
+            label=self.label,
+            confidence=self.confidence,
+            also=tuple(item.label for item in self.also),
+            reason=self.review_reason or self.bypass_reason,
+        )
+
+
+class InboundResponse(BaseModel):
+    """What a gateway hears of an accepted call.
+
+    `addresses`: where the mail is, or goes if the gateway delivers it. Empty for a call without
+    mail and for a repeat of one that was delivered before.
+    """
+
+    addresses: tuple[str, ...] = ()
+    headers: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, verdict: Verdict | None) -> "InboundResponse":
+        """The answer for a verdict; None for a repeat."""
+        if verdict is None:
+            return cls()
+        return cls(addresses=verdict.addresses, headers=dict(verdict.headers()))
 
 
 class ProblemItem(BaseModel):

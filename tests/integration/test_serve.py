@@ -5,7 +5,7 @@ import json
 import socket
 import time
 
-import httpx
+import httpx2
 import pytest
 
 from service.api.schemas import ClassifyResponse
@@ -20,7 +20,7 @@ LABELLED = {
 }
 
 
-def classify(client: httpx.Client, **message: object) -> ClassifyResponse:
+def classify(client: httpx2.Client, **message: object) -> ClassifyResponse:
     answer = client.post("/classify", json=message)
     assert answer.status_code == 200, answer.text
     return ClassifyResponse.model_validate_json(answer.content)
@@ -207,8 +207,8 @@ def test_overload_costs_the_excess_and_nothing_else(serve: Serve) -> None:
     text = "We ordered forty of them and none of them has come. " * 40
     with serve(n_lanes=1, max_queue_ms=30) as running:
 
-        def ask(_: int) -> httpx.Response:
-            return httpx.post(f"{running.url}/classify", json={"text": text}, timeout=60)
+        def ask(_: int) -> httpx2.Response:
+            return httpx2.post(f"{running.url}/classify", json={"text": text}, timeout=60)
 
         with concurrent.futures.ThreadPoolExecutor(40) as clients:
             answers = list(clients.map(ask, range(120)))
@@ -262,15 +262,15 @@ def test_a_client_that_leaves_takes_its_work_with_it(serve: Serve) -> None:
         assert _n_decisions(running.client) < 256
 
 
-def _n_decisions(client: httpx.Client) -> float:
+def _n_decisions(client: httpx2.Client) -> float:
     lines = client.get("/metrics").text.splitlines()
     return sum(float(x.split()[-1]) for x in lines if x.startswith("signalbox_decisions_total{"))
 
 
-def _stop_while_working(running: Serving, batch: dict[str, object]) -> httpx.Response:
+def _stop_while_working(running: Serving, batch: dict[str, object]) -> httpx2.Response:
     """What a batch is answered when the process is told to stop in the middle of it."""
     with concurrent.futures.ThreadPoolExecutor(1) as clients:
-        asking = clients.submit(httpx.post, f"{running.url}/classify/batch", json=batch, timeout=60)
+        asking = clients.submit(httpx2.post, f"{running.url}/classify/batch", json=batch, timeout=60)
         deadline = time.monotonic() + 30
         while "_step_seconds_count" not in running.client.get("/metrics").text:
             assert time.monotonic() < deadline

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import mlflow
 import pytest
 
@@ -184,8 +184,8 @@ def _wait_for(url: str) -> None:
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         try:
-            if httpx.get(url).status_code == httpx.codes.OK:
+            if httpx2.get(url).status_code == httpx2.codes.OK:
                 return
-        except httpx.TransportError:
+        except httpx2.TransportError:
             time.sleep(0.2)
     raise TimeoutError(f"{url} did not answer within 90 s")
