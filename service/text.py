@@ -10,7 +10,7 @@ def build_text(message: Message) -> str:
     A message that only forwards another is read inside: the attached message's text stands in
     for the missing one.
     """
-    body = new_text(message.text)
+    body = new_text(message.text, message.sender, subject=message.subject)
     if not body and message.forwarded is not None:
-        body = new_text(message.forwarded.text)
+        body = new_text(message.forwarded.text, message.forwarded.sender)
     return "\n\n".join(part for part in (message.subject.strip(), body.strip()) if part)

@@ -7,7 +7,7 @@ multiply. What it then builds is a tree no larger and no deeper than the bounds.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -19,7 +19,15 @@ from service.mail.limits import (
     MAX_HTML_TAGS,
     MAX_TEXT_CHARS,
 )
-from service.mail.style import INITIAL, Attributes, Style, read_rules, read_style
+from service.mail.style import (
+    INITIAL,
+    Attributes,
+    Sheet,
+    Style,
+    read_rules,
+    read_sheet,
+    read_style,
+)
 
 HISTORY_MARK: Final = "-----Original Message-----"  # what reply.py knows in any language
 
@@ -61,9 +69,16 @@ _CLOSED_BY: Final = {  # an opening tag closes these when they are innermost, HT
     "body": {"head"},
 }
 _ATTRIBUTES: Final = frozenset({"bgcolor", "class", "color", "hidden", "id", "style", "type"})
+_MAX_UNTAGGED_CHARS: Final = 2 * MAX_TEXT_CHARS  # what follows MAX_HTML_TAGS is read up to here
+_MAX_ATTRIBUTES: Final = 30_000  # of a page; measured: 10 ms. Text after them stays
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,40})")
 _ATTRIBUTE: Final = re.compile(
     r"""[\s/]*([^\s/>=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"'][^\s>]*|(?=>)))?""",
+)
+_STYLE_START: Final = re.compile(r"<!--|<style(?=[\s/>])", re.IGNORECASE)
+_STYLE_END: Final = re.compile(r"</style", re.IGNORECASE)
+_STYLE_MEDIA: Final = re.compile(
+    r"""\bmedia\s{0,9}=\s{0,9}["']?(?!all|screen["'\s>])""", re.IGNORECASE
 )
 _ANY_TAG: Final = re.compile(r"<[^<>]*>")
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
@@ -75,9 +90,33 @@ _HISTORY_BORDERS: Final = ("solid #e1e1e1 1.0pt", "solid #b5c4df 1.0pt")  # Outl
 
 def visible_text(html: str) -> str:
     """The text of a page as lines: quotes begin with "> ", cells are parted by tabs."""
-    page = _Rewriter(html[:MAX_HTML_CHARS].replace("\x00", "")).rewrite()
+    html = html[:MAX_HTML_CHARS].replace("\x00", "")
+    page = _Rewriter(html, read_sheet(";".join(_style_blocks(html)))).rewrite()
     root = LexborHTMLParser(page).body
     return _Lines().read(root) if root is not None else ""
+
+
+def _style_blocks(html: str) -> list[str]:
+    """The contents of the <style> elements of a page, but for those in comments."""
+    found: list[str] = []
+    position = 0
+    for _ in range(MAX_HTML_TAGS):
+        start = _STYLE_START.search(html, position)
+        if start is None:
+            break
+        if start[0] == "<!--":
+            end = html.find("-->", start.start() + 2)
+            position = end + 3
+        else:
+            opened = html.find(">", start.end()) + 1
+            closing = _STYLE_END.search(html, opened) if opened else None
+            end = closing.start() if closing else -1
+            position = end + 1
+            if closing and not _STYLE_MEDIA.search(html, start.end(), opened):
+                found.append(html[opened:end])
+        if end < 0:
+            break
+    return found
 
 
 @dataclass(slots=True)
@@ -85,17 +124,21 @@ class _Rewriter:
     """One pass over a page that keeps its text and the little of its tags that shows."""
 
     html: str
+    sheet: Sheet
     pieces: list[str] = field(default_factory=list)
     open_tags: list[str] = field(default_factory=list)
     n_dropped: int = 0
     n_tags: int = 0
+    n_attributes: int = 0
 
     def rewrite(self) -> str:
         """The page in at most MAX_HTML_TAGS tags, MAX_HTML_DEPTH deep; text after them stays."""
         position = 0
         while (opening := self.html.find("<", position)) >= 0:
-            if self.n_tags >= MAX_HTML_TAGS:
-                return "".join((*self.pieces, _untagged(self.html[position:])))
+            if self.n_tags >= MAX_HTML_TAGS or self.n_attributes >= _MAX_ATTRIBUTES:
+                return "".join(
+                    (*self.pieces, _untagged(self.html[position : position + _MAX_UNTAGGED_CHARS]))
+                )
             self.pieces.append(self.html[position:opening])
             position = self._after_markup(opening)
         return "".join((*self.pieces, self.html[position:]))
@@ -136,7 +179,11 @@ class _Rewriter:
     def _attributes(self, position: int) -> tuple[dict[str, str], int]:
         """The attributes that decide what shows, and where the tag ends."""
         kept: dict[str, str] = {}
-        while match := _ATTRIBUTE.match(self.html, position):
+        for _ in range(_MAX_ATTRIBUTES - self.n_attributes):
+            match = _ATTRIBUTE.match(self.html, position)
+            if match is None:
+                break
+            self.n_attributes += 1
             position = match.end()
             name = match[1].lower()
             if name in _ATTRIBUTES and name not in kept:
@@ -155,6 +202,10 @@ class _Rewriter:
         if name in _UNSEEN:
             attributes["hidden"] = ""
         self.open_tags.append(name)
+        if (self.sheet.plain or self.sheet.important) and (
+            style := self.sheet.style_of(name, attributes)
+        ):
+            attributes["style"] = style
         quoted = (f' {key}="{value.replace(chr(34), "")}"' for key, value in attributes.items())
         self.pieces.append(f"<{_ELEMENTS.get(name, 'x-span')}{''.join(quoted)}>")
 
@@ -223,7 +274,7 @@ class _Lines:
         if style.removed:
             return []
         if tag == "x-pre":
-            style = replace(style, preformatted=True)
+            style = style._replace(preformatted=True)
         is_quote = _is_quote(tag, attributes, rules)
         if is_quote or tag not in {"x-span", "x-cell"}:
             self._break_line()

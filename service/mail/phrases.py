@@ -25,7 +25,8 @@ ADDRESSED: Final = frozenset(
 
 # --- field names of a quoted header block, and of a form, which is the customer's own text.
 _FROM_FIELDS: Final = (
-    "from", "von", "de", "da", "van", "od", "från", "fra", "lähettäjä",
+    "from", "von", "de", "da", "van", "od", "från", "fra", "lähettäjä", "absender", "expéditeur",
+    "remitente", "mittente", "afzender", "remetente", "nadawca", "avsändare", "afsender",
 )  # fmt: skip
 _SENT_FIELDS: Final = (
     "sent", "gesendet", "envoyé", "envoye", "enviado", "enviado el", "enviado em", "enviada",
@@ -47,6 +48,11 @@ _TO_FIELDS: Final = (
     "kopie",
     "copie",
     "dw",
+    "empfänger",
+    "destinataire",
+    "destinatario",
+    "ontvanger",
+    "adresat",
 )  # fmt: skip
 _SUBJECT_FIELDS: Final = (
     "subject", "betreff", "objet", "asunto", "oggetto", "onderwerp", "assunto", "temat",
@@ -59,10 +65,17 @@ _FORM_FIELDS: Final = (
     "phone", "telefon", "telephone", "téléphone", "teléfono", "telefono", "telefoon",
     "company", "firma", "société", "empresa", "azienda", "bedrijf", "quantity", "product",
 )  # fmt: skip
+_OTHER_FIELDS: Final = (
+    "importance", "priority", "reply-to", "attachments", "wichtigkeit", "priorität", "anlagen",
+    "antwort an", "importanza", "priorità", "allegati", "rispondi a", "importancia", "prioridad",
+    "datos adjuntos", "pièces jointes", "priorité", "répondre à", "urgentie", "prioriteit",
+    "bijlagen", "importância", "prioridade", "anexos", "ważność", "priorytet", "załączniki",
+)  # fmt: skip
 
 FIELD_KINDS: Final = {
     name: kind
     for kind, names in (
+        ("other", _OTHER_FIELDS),
         ("form", _FORM_FIELDS),
         ("subject", _SUBJECT_FIELDS),
         ("to", _TO_FIELDS),
@@ -101,6 +114,25 @@ FORWARDS: Final = frozenset(
     },
 )  # fmt: skip
 
+FORWARD_PREFIXES: Final = frozenset(
+    {"fw", "fwd", "wg", "tr", "rv", "i", "doorst", "enc", "pd", "vs", "vb", "vl", "rif", "inoltra"}
+)
+
+REPLY_WORDS: Final = frozenset(  # a helpdesk's "please type your reply above this line"
+    {
+        "reply", "respond", "answer", "antwort", "antworten", "réponse", "répondez",
+        "répondre", "respuesta", "responda", "responder", "escriba", "risposta", "rispondi",
+        "rispondere", "scrivi", "antwoord", "antwoorden", "typ", "resposta", "odpowiedź",
+        "odpowiedz", "svar", "svara", "skriv",
+    },
+)  # fmt: skip
+ABOVE_WORDS: Final = frozenset(
+    {
+        "above", "oberhalb", "über", "au-dessus", "dessus", "encima", "arriba", "sopra", "boven",
+        "acima", "powyżej", "nad", "ovanför", "over", "ovenfor",
+    },
+)  # fmt: skip
+
 # --- signatures.
 MOBILE: Final = (
     "sent from my ", "sent from ", "sent via ", "sent with ", "get outlook for ",
@@ -117,6 +149,7 @@ MOBILE: Final = (
 )  # fmt: skip
 DEVICES: Final = (
     "iphone", "ipad", "ios", "android", "galaxy", "samsung", "huawei", "xiaomi", "blackberry",
+    "phone",
     "nokia", "xperia", "pixel", "smartphone", "mobile", "handy", "mobiltelefon", "tablet",
     "outlook", "yahoo", "gmail", "proton", "windows", "gmx", "web.de", "aol", "mailbox",
     "telefon", "téléphone", "móvil", "cellulare", "telefoon", "telemóvel", "celular",
@@ -128,32 +161,44 @@ CLOSINGS: Final = frozenset(
         "best wishes", "sincerely", "yours sincerely", "sincerely yours", "yours faithfully",
         "yours truly", "yours", "cheers", "thanks", "many thanks", "thank you", "thx",
         "thanks and regards", "thanks & regards", "thank you and best regards", "br", "kr",
-        "thanks in advance", "thank you in advance", "respectfully", "cordially",
+        "thanks in advance", "thank you in advance", "respectfully", "cordially", "ta", "cheerio",
+        "thanking you", "with thanks", "with regards", "with best wishes", "faithfully", "tia",
+        "warmly", "warmest regards", "regards and thanks", "good day", "tks", "tnx", "ty",
         "mit freundlichen grüßen", "mit freundlichen gruessen", "mit freundlichem gruß",
         "mit freundlichen grüssen", "freundliche grüße", "freundliche grüsse", "viele grüße",
         "beste grüße", "schöne grüße", "liebe grüße", "herzliche grüße", "mit besten grüßen",
         "mfg", "vg", "lg", "gruß", "grüße", "besten dank", "vielen dank", "hochachtungsvoll",
-        "danke", "danke und gruß", "vielen dank und viele grüße",
+        "danke", "danke und gruß", "vielen dank und viele grüße", "grüsse", "gruss",
+        "schöne grüsse",
+        "freundlichen gruß", "freundlicher gruß", "beste grüsse", "danke im voraus", "servus",
         "cordialement", "bien cordialement", "bien à vous", "salutations", "merci",
-        "meilleures salutations", "sincères salutations", "cdlt", "merci d'avance",
+        "meilleures salutations", "sincères salutations", "cdlt", "merci d'avance", "cdt",
+        "salutations distinguées", "bonne journée", "bonne réception", "amicalement",
         "saludos", "un saludo", "saludos cordiales", "atentamente", "un cordial saludo",
         "cordiales saludos", "muchas gracias", "gracias",
         "cordiali saluti", "distinti saluti", "saluti", "un saluto", "grazie", "grazie mille",
         "met vriendelijke groet", "met vriendelijke groeten", "vriendelijke groet", "groeten",
-        "groet", "mvg", "hartelijke groet", "bedankt", "alvast bedankt",
+        "groet", "mvg", "hartelijke groet", "bedankt", "alvast bedankt", "gr", "grt", "groetjes",
+        "hartelijke groeten", "hoogachtend", "dank", "dank u",
         "atenciosamente", "cumprimentos", "melhores cumprimentos", "com os melhores cumprimentos",
-        "obrigado", "obrigada", "abraço", "att",
-        "pozdrawiam", "z poważaniem", "z wyrazami szacunku", "pozdrowienia", "dziękuję",
+        "obrigado", "obrigada", "abraço", "att", "um abraço", "grato", "grata", "cordialmente",
+        "pozdrawiam", "pozdrawiam serdecznie", "serdecznie pozdrawiam", "dzięki", "z poważaniem",
+        "z wyrazami szacunku", "pozdrowienia", "dziękuję",
         "med vänliga hälsningar", "mvh", "med vänlig hälsning", "med venlig hilsen",
-        "med vennlig hilsen", "hilsen", "hälsningar", "terveisin", "ystävällisin terveisin",
+        "med vennlig hilsen", "hilsen", "hälsningar", "terveisin", "ystävällisin terveisin", "tak",
+        "vänliga hälsningar", "venlig hilsen", "vennlig hilsen", "bästa hälsningar", "tack", "takk",
+        "s pozdravem", "с уважением", "saygılarımla", "üdvözlettel", "cu stimă", "lep pozdrav",
     },
+)  # fmt: skip
+THANKS: Final = (
+    "thank", "dank", "bedankt", "merci", "gracias", "grazie", "obrigad", "dzięk", "tack", "takk",
 )  # fmt: skip
 REQUESTS: Final = frozenset(
     {
         "please", "need", "want", "send", "quote", "order", "call", "price", "can", "could",
         "would", "will", "when", "what", "how", "why", "where", "also", "but", "not", "is", "are",
         "bitte", "brauchen", "benötigen", "können", "wann", "wie", "auch", "aber", "nicht", "ist",
-        "veuillez", "merci", "pouvez", "besoin", "aussi", "quand", "est", "pas",
+        "veuillez", "merci", "pouvez", "besoin", "aussi", "quand", "pas",
         "favor", "necesito", "necesitamos", "pueden", "puede", "también", "cuando", "cuándo",
         "prego", "bisogno", "potete", "anche", "quando", "graag", "nodig", "kunt", "ook",
         "wanneer", "preciso", "precisamos", "podem", "pode", "também", "proszę", "prosimy",
@@ -164,76 +209,52 @@ REQUESTS: Final = frozenset(
     },
 )  # fmt: skip
 POSTSCRIPTS: Final = ("ps ", "ps:", "ps.", "p.s", "p.s.", "nb:", "n.b", "pd:", "ps,", "p. s.")
-
-# --- disclaimers: a paragraph that opens like this and has two of the evidence words.
-DISCLAIMERS: Final = (
-    "this e-mail", "this email", "this message", "this communication", "this transmission",
-    "the information contained", "the information in this", "the contents of this",
-    "the content of this", "confidentiality notice", "confidentiality:", "disclaimer",
-    "confidential:", "legal notice", "legal disclaimer", "important notice",
-    "if you are not the intended", "if you have received this", "important:", "notice:",
-    "privacy notice", "important - ", "any views", "e-mail disclaimer", "privileged",
-    "diese e-mail", "diese email", "diese nachricht", "der inhalt dieser", "vertraulichkeit",
-    "haftungsausschluss", "wichtiger hinweis", "hinweis:", "wenn sie nicht der",
-    "ce message", "ce courriel", "cet e-mail", "ce mail", "les informations contenues",
-    "avis de confidentialité", "este mensaje", "este correo", "la información contenida",
-    "aviso legal", "aviso de confidencialidad", "il presente messaggio", "questo messaggio",
-    "questa e-mail", "le informazioni contenute", "la presente e-mail", "dit bericht",
-    "deze e-mail", "dit e-mailbericht", "de informatie in", "de inhoud van dit",
-    "esta mensagem", "este e-mail", "este email", "a informação contida", "as informações",
-    "ta wiadomość", "niniejsza wiadomość", "treść tej wiadomości", "informacje zawarte",
+PARTICLES: Final = frozenset(  # small words in names of people, places and companies
+    {
+        "and", "at", "for", "to", "is", "are", "from", "in", "of", "on", "the", "team", "your",
+        "behalf",
+        "i.a", "i.v", "ppa", "pp", "p.p", "gez", "am", "an", "bei", "das", "dem", "der", "des",
+        "die", "für", "im", "und", "vom", "von",
+        "zu", "zum", "zur", "ihr", "à", "au", "aux", "chez", "d", "de", "du", "en", "et",
+        "l", "la", "le", "les", "pour", "del", "el", "los", "las", "y", "da", "dal", "dei",
+        "della", "di", "e", "il", "per", "den", "het", "te", "ten", "ter", "van", "voor", "bij",
+        "do", "dos", "w", "z", "i", "og", "och", "ja", "mailto",
+    },
 )  # fmt: skip
-DISCLAIMER_PROOF: Final = (  # one of these must be there
-    "confidential", "intended", "recipient", "privileged", "addressee", "in error", "unauthori",
-    "vertraulich", "empfänger", "irrtümlich", "unbefugt", "confidentiel", "destinataire",
-    "par erreur", "confidencial", "destinatario", "por error", "riservat", "per errore",
-    "vertrouwelijk", "geadresseerde", "bestemd", "abusievelijk", "destinatário", "por engano",
-    "poufn", "adresat", "omyłkow",
+CONTACT_LABELS: Final = (
+    "tel", "fax", "mob:", "mob.", "mob ", "mobil", "móvil", "phone", "telefon", "telefoon",
+    "fon:", "cell", "handy", "gsm", "tlf", "ph:", "ph.", "ddi", "direct:", "switchboard",
+    "e:", "m:", "t:", "p:", "f:", "d:", "o:", "w:", "t.", "email:", "e-mail:", "mail:", "web:",
+    "vat ", "vat:", "whatsapp", "skype", "linkedin", "+",
 )  # fmt: skip
-DISCLAIMER_EVIDENCE: Final = (  # and one more of either list
-    "disclos", "delete", "distribut", "copying", "attachments", "virus", "liab", "prohibited",
-    "vernichten", "löschen", "gestattet", "détruire", "supprimer", "pièces jointes", "elimin",
-    "prohibid", "adjunt", "borr", "distrugg", "cancell", "vietat", "allegat", "verwijder",
-    "bijlage", "apagu", "proibid", "anexos", "usun", "załącznik", "zabronion",
+COMPANY_FORMS: Final = frozenset(
+    {
+        "ltd", "limited", "plc", "llp", "llc", "inc", "corp", "pvt", "pty", "cic", "gmbh", "mbh",
+        "kg", "ohg", "e.k", "e.v", "ug", "kgaa", "gbr", "sarl", "s.à.r.l", "s.a.r.l", "sasu",
+        "eurl", "s.a.s", "s.a", "s.l", "s.l.u", "sl", "s.r.l", "srl", "s.p.a", "spa", "s.n.c",
+        "snc", "b.v", "bv", "n.v", "nv", "vof", "bvba", "lda", "ltda", "sp. z o.o", "o.o",
+        "sp.j", "aps", "oy", "oyj", "ab", "a/s", "asa", "s.r.o", "kft", "zrt", "d.o.o", "ood",
+    },
 )  # fmt: skip
-FOOTERS: Final = (
-    "please consider the environment", "think before you print", "save paper",
-    "this message has been scanned", "this email has been scanned", "this e-mail has been scanned",
-    "virus-free", "scanned by", "this message was scanned",
-    "bitte denken sie an die umwelt", "denken sie an die umwelt", "bitte prüfen sie, ob",
-    "diese e-mail wurde von avast", "diese e-mail wurde auf viren", "virenfrei",
-    "pensez à l'environnement", "avant d'imprimer", "sans virus", "garanti sans virus",
-    "antes de imprimir", "piense en el medio ambiente", "libre de virus",
-    "prima di stampare", "rispetta l'ambiente", "privo di virus", "mail priva di virus",
-    "denk aan het milieu", "denk aan ons milieu", "virusvrij", "pense no meio ambiente",
-    "livre de vírus", "zanim wydrukujesz", "pomyśl o środowisku", "wolna od wirusów",
+REGISTERS: Final = frozenset(
+    {
+        "hrb", "hra", "ust-id", "ust-idnr", "ust.-idnr", "steuernr", "kvk", "btw-nr", "siret",
+        "siren", "rcs", "cif", "nif", "nipc", "nip", "krs", "regon", "p.iva", "iban", "bic",
+        "swift", "y-tunnus", "cvr", "org.nr", "orgnr", "abn", "gstin", "cnpj", "ičo", "eori",
+    },
 )  # fmt: skip
-
-# --- banners that a gateway puts above mail from outside.
-BANNERS: Final = (
-    "caution", "[caution]", "warning", "[warning]", "external", "[external]", "[ext]", "ext:",
-    "attention", "achtung", "vorsicht", "warnung", "extern", "[extern]", "externe",
-    "expéditeur externe", "prudence", "precaución", "atención", "externo", "[externo]",
-    "attenzione", "esterno", "let op", "waarschuwing", "atenção", "cuidado", "uwaga",
-    "zewnętrzn", "you don't often get email", "you don’t often get email", "some people who",
-    "sie erhalten nicht oft", "sie erhalten nicht häufig", "vous ne recevez pas souvent",
-    "no suele recibir", "non si ricevono spesso", "u ontvangt niet vaak", "this email originated",
-    "this message originated", "this e-mail originated", "diese e-mail kommt von extern",
-    "diese e-mail stammt von", "think before you click",
+STREETS: Final = frozenset(
+    {
+        "street", "st", "road", "rd", "lane", "avenue", "ave", "drive", "court", "square",
+        "park", "estate", "way", "house", "floor", "unit", "suite", "blvd", "str", "rue",
+        "chemin", "place", "boulevard", "quai", "route", "allée", "impasse", "cedex", "via",
+        "viale", "piazza", "corso", "calle", "avenida", "plaza", "plein", "kade", "rua", "praça",
+        "ul", "ulica", "aleja", "gata", "katu",
+    },
 )  # fmt: skip
-BANNER_EVIDENCE: Final = (
-    "from outside", "outside of", "outside your", "outside the org", "originated",
-    "external sender", "external email", "external e-mail",
-    "sender is external", "click links", "click on links", "open attachments", "click any link",
-    "recognize the sender", "recognise the sender", "don't often get", "don’t often get",
-    "content is safe", "learn why this is important", "unless you", "think before you click",
-    "außerhalb", "externer absender", "externen absender", "von extern", "absender kennen",
-    "externe e-mail", "erhalten nicht", "links oder anhänge", "keine links", "extérieur",
-    "expéditeur externe", "cliquez pas", "ne recevez pas souvent", "remitente externo",
-    "fuera de la organización", "no haga clic", "no suele recibir", "mittente esterno",
-    "esterno all'organizzazione", "non cliccare", "si ricevono spesso", "externe afzender",
-    "van buiten", "klik niet", "ontvangt niet vaak", "remetente externo", "fora da organização",
-    "não clique", "spoza organizacji", "nadawca zewnętrzny", "nie klikaj",
+STREET_ENDINGS: Final = (
+    "straße", "strasse", "str", "weg", "platz", "gasse", "allee", "damm", "ufer", "straat",
+    "laan", "gracht", "dijk", "gatan", "vägen", "vej", "veien", "gade", "katu", "tie",
 )  # fmt: skip
 
 # --- a plain text that only says "read the HTML one".

@@ -4,12 +4,23 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from service.mail.phrases import ADDRESSED, FIELD_KINDS, FORWARDS, OPENERS, ORIGINALS, VERBS
+from service.mail.phrases import (
+    ABOVE_WORDS,
+    ADDRESSED,
+    FIELD_KINDS,
+    FORWARD_PREFIXES,
+    FORWARDS,
+    OPENERS,
+    ORIGINALS,
+    REPLY_WORDS,
+    VERBS,
+)
 
 _MAX_HEADER_LINES: Final = 4  # Gmail wraps at 78, long names and addresses need four lines
 _MAX_HEADER_CHARS: Final = 320
 _MAX_BLOCK_LINES: Final = 20  # a To field with many recipients wraps
 _MAX_FIELD_CHARS: Final = 24
+_MAX_REPLY_LINE_CHARS: Final = 100
 _MIN_RULE_CHARS: Final = 5
 _DRESSING: Final = " \t*_>|-=~"
 _PUNCTUATION: Final = ",:;.!()<>[]*_\"'“”«»\uff1a-"
@@ -88,7 +99,7 @@ def block_length(lines: Sequence[str], start: int, *, is_marked: bool = False) -
     A form that a customer filled in has From and Subject too, so a time or a recipient is asked
     for; ``is_marked`` says that a line above has already announced a quoted message.
     """
-    if field_kind(lines[start]) in {None, "to", "form"}:
+    if field_kind(lines[start]) in {None, "to", "form", "other"}:
         return 0
     kinds, end = _block_kinds(lines, start)
     following = next_text(lines, end)
@@ -114,8 +125,37 @@ def _block_kinds(lines: Sequence[str], start: int) -> tuple[set[str], int]:
         if (kind == "from" and kind in kinds) or (kind is None and not _continues(lines, end)):
             break
         kinds.add(kind or "")
+        kinds |= _inner_kinds(lines[end])
         end += 1
     return kinds, end
+
+
+def _inner_kinds(line: str) -> set[str]:
+    """Kinds of further fields in a line: "From: Bob Sent: 3 March To: Anna" was one per line."""
+    names = (token[:-1].lower() for token in line[:_MAX_HEADER_CHARS].split() if token[-1] == ":")
+    return {FIELD_KINDS[name] for name in names if name in FIELD_KINDS} - {"form", "from"}
+
+
+def fields_length(lines: Sequence[str], start: int) -> int:
+    """How many lines from ``start`` look like fields of any name, one of them with an address."""
+    end = start
+    while end < min(len(lines), start + _MAX_BLOCK_LINES) and _is_field(lines[end]):
+        end += 1
+    is_block = end - start > 1 and any("@" in line for line in lines[start:end])
+    return end - start if is_block else 0
+
+
+def _is_field(line: str) -> bool:
+    """Whether a line is one word or two, a colon and a value."""
+    name, colon, value = line.strip(_DRESSING)[:_MAX_HEADER_CHARS].partition(":")
+    return bool(colon and value.strip()) and 0 < len(name.split()) < 3  # noqa: PLR2004 - as said
+
+
+def sender_field(block: Sequence[str]) -> str:
+    """What the From of a quoted block holds, with Outlook's [mailto:...] as an address."""
+    line = next((line for line in block if field_kind(line) == "from"), "")
+    value = line[:_MAX_HEADER_CHARS].partition(":")[2].strip(_DRESSING)
+    return value.replace("[mailto:", "<").replace("]", ">")
 
 
 def field_kind(line: str) -> str | None:
@@ -138,6 +178,15 @@ def is_original_mark(line: str) -> bool:
     return line.lstrip(" \t*>")[:2] in {"--", "__"} and _label(line) in ORIGINALS
 
 
+def is_reply_line(line: str) -> bool:
+    """Whether a helpdesk's framed line asks to answer above it."""
+    framed = line.strip()
+    if len(framed) > _MAX_REPLY_LINE_CHARS or framed[:2].isalnum() or framed[-2:].isalnum():
+        return False
+    words = framed.lower().split()
+    return not REPLY_WORDS.isdisjoint(words) and not ABOVE_WORDS.isdisjoint(words)
+
+
 def is_forward_mark(line: str) -> bool:
     """Whether a line announces a forwarded message."""
     is_dashed = line.lstrip(" \t*>")[:2] == "--"
@@ -147,6 +196,12 @@ def is_forward_mark(line: str) -> bool:
     if label.startswith("forwarded by "):  # Notes: "----- Forwarded by A/B/C on 1.2.2024 -----"
         return is_dashed
     return label in FORWARDS and (is_dashed or len(label.split()) > 1)
+
+
+def is_forward_subject(subject: str) -> bool:
+    """Whether a subject says that the message forwards another."""
+    prefix, colon, _ = subject.partition(":")
+    return bool(colon) and prefix.strip().lower() in FORWARD_PREFIXES
 
 
 def is_rule(line: str) -> bool:

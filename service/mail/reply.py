@@ -7,17 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from service.mail.headers import read_mailbox
 from service.mail.limits import MAX_LINES
+from service.mail.notices import without_banner, without_disclaimers
 from service.mail.quotes import (
     block_length,
+    fields_length,
     header_length,
     is_forward_mark,
+    is_forward_subject,
     is_original_mark,
     is_quoted,
+    is_reply_line,
     is_rule,
     next_text,
+    sender_field,
 )
-from service.mail.signature import without_banner, without_disclaimers, without_signature
+from service.mail.signature import is_card, without_notice, without_signature
+from service.mail.writer import NOBODY, Writer
+from service.message import Address
 
 _MIN_WORDS: Final = 3  # with fewer left, the cut took the message
 _MAX_COVER_NOTE_WORDS: Final = 12  # "FYI, please see below": the message is the forwarded one
@@ -29,44 +37,61 @@ _MAX_LIST_LINES: Final = 10  # "> 20 pumps" below a colon is the customer's own 
 class _Cut:
     """What a pass over the lines kept, and where a forwarded message begins."""
 
+    writer: Writer = NOBODY
     segments: list[list[str]] = field(default_factory=lambda: [[]])
     forwarded: int | None = None
+    forwarder: Writer = NOBODY  # who wrote what was forwarded
+
+    def trim(self) -> None:
+        """Take signatures and notices from the first and the last segment that hold words."""
+        written = [n for n, segment in enumerate(self.segments) if any(map(str.strip, segment))]
+        for n in dict.fromkeys((*written[:1], *written[-1:])):
+            self.segments[n] = trimmed(self.segments[n], self.writer)
+        if len(written) > 1:
+            self.segments[written[-1]] = without_notice(self.segments[written[-1]], self.writer)
 
     @property
     def n_words(self) -> int:
-        """Words kept so far, signatures not counted."""
-        return sum(count_words(trimmed(segment)) for segment in self.segments)
+        """Words kept so far; none when they are only a name and address."""
+        said = [segment for segment in self.segments if not is_card(segment)]
+        return sum(map(count_words, said))
 
 
-def new_text(body: str) -> str:
+def new_text(body: str, sender: Address | None = None, *, subject: str = "") -> str:
     """What the customer wrote in this message; the whole body when that is under three words.
 
-    A body of more than MAX_LINES lines is returned whole as well.
+    The sender's name tells a signature, the subject a forwarded message. A body of more than
+    MAX_LINES lines is returned whole as well.
     """
     body_lines = _compact(body.replace("\r\n", "\n").split("\n"))
     if len(body_lines) > MAX_LINES:
         return "\n".join(body_lines).strip()
     lines = without_banner(body_lines)
-    kept: list[str] = []
-    rest: Sequence[str] = lines
-    for _ in range(_MAX_FORWARDS):
-        cut = _cut_history(rest)
-        for segment in cut.segments:
-            kept += (*trimmed(segment), "")
-        if cut.forwarded is None:
-            break
-        rest = without_banner(rest[cut.forwarded :])
-    else:
-        kept += rest
+    kept = _written(lines, Writer.of(sender), is_forward=is_forward_subject(subject))
     for result in (kept, lines):
         if count_words(result) >= _MIN_WORDS:
             return "\n".join(_compact(result)).strip()
     return "\n".join(body_lines).strip()
 
 
-def trimmed(lines: Sequence[str]) -> list[str]:
+def _written(lines: Sequence[str], writer: Writer, *, is_forward: bool) -> list[str]:
+    """The lines of the message and of those forwarded in it, each without its history."""
+    kept: list[str] = []
+    rest = lines
+    for _ in range(_MAX_FORWARDS):
+        cut = _cut_history(rest, writer, is_forward=is_forward)
+        for segment in cut.segments:
+            kept += (*segment, "")
+        if cut.forwarded is None:
+            return kept
+        rest = without_banner(rest[cut.forwarded :])
+        writer, is_forward = cut.forwarder, False
+    return [*kept, *rest]
+
+
+def trimmed(lines: Sequence[str], writer: Writer = NOBODY) -> list[str]:
     """The lines without disclaimers and the signature at their end."""
-    return without_signature(without_disclaimers(lines))
+    return without_signature(without_disclaimers(lines), writer)
 
 
 def count_words(lines: Sequence[str]) -> int:
@@ -74,9 +99,9 @@ def count_words(lines: Sequence[str]) -> int:
     return sum(any(map(str.isalnum, word)) for line in lines for word in line.split())
 
 
-def _cut_history(lines: Sequence[str]) -> _Cut:
-    """The lines in segments between the quotes that were taken out."""
-    cut = _Cut()
+def _cut_history(lines: Sequence[str], writer: Writer, *, is_forward: bool) -> _Cut:
+    """The lines in segments between the quotes that were taken out, each trimmed."""
+    cut = _Cut(writer)
     index = 0
     while index < len(lines):
         if not lines[index]:
@@ -85,16 +110,19 @@ def _cut_history(lines: Sequence[str]) -> _Cut:
             continue
         length = _history_start(lines, index)
         if length:
-            return _end_at(cut, lines, index, length)
+            cut.trim()
+            return _end_at(cut, lines[index : index + length], index, is_forward=is_forward)
         n_header = header_length(lines, index)
         quote = next_text(lines, index + n_header)
         if n_header and not (quote < len(lines) and is_quoted(lines[quote])):
+            cut.trim()
             return _end_at_header(cut, lines, index)
         if n_header or is_quoted(lines[index]):
             index = _skip_quote(cut, lines, quote if n_header else index, is_announced=n_header > 0)
         else:
             cut.segments[-1].append(lines[index])
             index += 1
+    cut.trim()
     return cut
 
 
@@ -103,20 +131,23 @@ def _history_start(lines: Sequence[str], index: int) -> int:
     line = lines[index]
     if is_quoted(line):
         return 0
-    is_mark = is_forward_mark(line) or is_original_mark(line)
+    is_mark = is_forward_mark(line) or is_original_mark(line) or is_reply_line(line)
     if not is_mark and not is_rule(line):
         return block_length(lines, index)
     block = next_text(lines, index + 1)
     n_block = block_length(lines, block, is_marked=True) if block < len(lines) else 0
+    if is_mark and not n_block:
+        n_block = fields_length(lines, block)
     return block + n_block - index if is_mark or n_block else 0
 
 
-def _end_at(cut: _Cut, lines: Sequence[str], index: int, length: int) -> _Cut:
+def _end_at(cut: _Cut, announced: Sequence[str], index: int, *, is_forward: bool) -> _Cut:
     """The cut ended at an announced message, which is read when nothing was written above it."""
     n_words = cut.n_words
-    is_note = is_forward_mark(lines[index]) and n_words < _MAX_COVER_NOTE_WORDS
+    is_note = n_words < _MAX_COVER_NOTE_WORDS and (is_forward or is_forward_mark(announced[0]))
     if is_note or n_words < _MIN_WORDS:
-        cut.forwarded = index + length
+        cut.forwarded = index + len(announced)
+        cut.forwarder = cut.writer.joined(Writer.of(read_mailbox(sender_field(announced))))
     return cut
 
 

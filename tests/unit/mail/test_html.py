@@ -165,6 +165,10 @@ def test_text_after_the_last_tag_that_is_read_is_kept() -> None:
     assert visible_text("<b>x</b>" * MAX_HTML_TAGS + "<p>the end < here").endswith("the end < here")
 
 
+def test_text_after_the_last_attribute_that_is_read_is_kept() -> None:
+    assert visible_text("words<p " + "a=1 " * 40_000 + "><b>the end</b>").endswith("the end")
+
+
 def test_reading_stops_at_the_longest_text() -> None:
     assert len(visible_text("<p>" + "word " * 40_000)) <= MAX_TEXT_CHARS + 1
     assert len(visible_text(("<p>" + "word " * 400) * 100)) <= 2 * MAX_TEXT_CHARS

@@ -154,7 +154,7 @@ def test_a_signature_is_cut(signature: str) -> None:
     [
         "Regards\n" + "\n".join(["Anna Berg"] * 12),
         "Regards\nAnna Berg of the very large purchasing team",
-        "Regards\nAnna Berg\n5 Main Street",
+        "Regards\nAnna Berg\n5 Main Valves",
         "Regards\nAnna Berg\nso it goes with all of them every day",
     ],
 )
