@@ -99,6 +99,7 @@ class _Server(uvicorn.Server):
 
 def classify(settings: Settings, arguments: argparse.Namespace) -> int:
     """Print one decision per message, as JSON lines in the order of the input."""
+    _end_with_the_reader()
     engine = build_engine(settings)
     status = 0
     with closing(engine.lanes), ExitStack() as files:
@@ -123,6 +124,7 @@ def classify(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def check(settings: Settings, _: argparse.Namespace) -> int:
     """Load everything that ``serve`` would, and say what it is."""
+    _end_with_the_reader()
     engine = build_engine(settings)
     engine.lanes.close()
     gateways = build_gateways(settings)
@@ -137,6 +139,11 @@ def check(settings: Settings, _: argparse.Namespace) -> int:
     print(f"gateways {', '.join(gateways.by_provider) or 'none set up'}")
     print(f"review   -> {engine.teams.review.team} <{engine.teams.review.address}>")
     return 0
+
+
+def _end_with_the_reader() -> None:
+    """Let ``| head`` end a command that prints, as it ends every other."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
 def _parser() -> argparse.ArgumentParser:

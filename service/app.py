@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
+from importlib.metadata import version
 from typing import Any, Final
 
 import structlog
@@ -89,7 +90,7 @@ def build_app(settings: Settings, engine: Engine) -> ASGIApp:
     api = FastAPI(
         title="Signalbox",
         summary="A customer's message in; its label, team and confidence out.",
-        version="0.1.0",
+        version=version("signalbox"),
         docs_url=None,  # the page would load its scripts from somebody else's server
         redoc_url=None,
         redirect_slashes=False,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -142,3 +143,18 @@ def test_an_altered_bundle_exits_with_3(signalbox: Run, bundle_dir: Path, tmp_pa
     done = signalbox("check", bundle_dir=str(tmp_path / "bundle"))
     assert done.returncode == 3
     assert "sha256" in done.stderr
+
+
+def test_a_reader_that_leaves_early_sees_no_traceback(environment: dict[str, str]) -> None:
+    lines = json.dumps({"subject": "PO 4471", "body": LATE}) + "\n"
+    command = f"{shlex.quote(sys.executable)} -m service classify --jsonl - | head -n 1"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        env=environment,
+        input=lines * 3_000,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert json.loads(done.stdout)["label"] == "order_status"
+    assert done.stderr == ""
