@@ -2,13 +2,14 @@
 PYTHON ?= python3
 VENV   ?= .venv
 CONFIG ?= training/configs/default.toml
+FUZZ_SECONDS ?= 600
 PIP    := $(VENV)/bin/pip --disable-pip-version-check
 export HF_HUB_OFFLINE ?= 1
 export MLFLOW_DISABLE_TELEMETRY ?= true
 
 .DEFAULT_GOAL := help
 .PHONY: help serve check-config test check lint types contracts tests format train evaluate baselines promote \
-        reproduce data mlflow clean
+        reproduce data mlflow fuzz linear bench-mail clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -63,6 +64,16 @@ contracts: $(VENV)/.dev  ## who may import whom
 
 tests: $(VENV)/.dev  ## pytest with coverage
 	$(VENV)/bin/pytest --cov --cov-report=term:skip-covered
+
+fuzz: $(VENV)/.dev  ## look for mail that breaks parse or text; FUZZ_SECONDS=600 for each
+	$(VENV)/bin/python -m tests.fuzz.fuzz_parse $(FUZZ_SECONDS)
+	$(VENV)/bin/python -m tests.fuzz.fuzz_text $(FUZZ_SECONDS)
+
+linear: $(VENV)/.dev  ## show that reading time grows with size and not faster
+	$(VENV)/bin/python -m tests.reliability.linear_time
+
+bench-mail: $(VENV)/.dev  ## CPU time of parse, text and HTML, beside the standard library's
+	$(VENV)/bin/python -m tests.reliability.parse_cost
 
 format: $(VENV)/.dev  ## let ruff format the code
 	$(VENV)/bin/ruff format .

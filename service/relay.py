@@ -6,7 +6,7 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
@@ -21,7 +21,9 @@ from service.verdict import UNCLASSIFIED, Verdict, stamp
 
 _TIMEOUT_S: Final = 30.0  # for each step of the transaction
 # RFC 5321, 4.5.3.1.6: many servers refuse longer ones. Postfix breaks them in the same way.
-_LONG_LINE: Final = re.compile(rb"[^\r\n]{998}(?=[^\r\n])")
+_LONG_LINE: Final = re.compile(rb"[^\r\n]{996}(?=[^\r\n]{2})")
+_FOLD: Final = re.compile(rb"\n[ \t]+")
+_OF_THE_WRITER: Final = (b"message-id", b"date", b"from", b"subject")
 _HOSTNAME: Final = socket.gethostname()
 
 
@@ -40,6 +42,7 @@ class Relay:
     fallback: str
     fallback_after_s: float
     is_tls: bool = False
+    _running: set[str] = field(default_factory=set)
 
     async def deliver(self, mail: Inbound, ask: Callable[[], Awaitable[Verdict]]) -> Verdict | None:
         """Hand ``mail`` on to where ``ask`` says, once; None if that was done before.
@@ -48,6 +51,17 @@ class Relay:
             Unavailable, Overloaded: not every mailbox has it; the caller keeps it and comes back.
         """
         key = key_of(mail)
+        if key in self._running:  # a gateway that did not wait for the first answer
+            raise Unavailable("the same mail is being handed on")
+        self._running.add(key)
+        try:
+            return await self._deliver(key, mail, ask)
+        finally:
+            self._running.discard(key)
+
+    async def _deliver(
+        self, key: str, mail: Inbound, ask: Callable[[], Awaitable[Verdict]]
+    ) -> Verdict | None:
         handover = await asyncio.to_thread(self.store.meet, key)
         if handover.handed_on_at is not None:
             return None
@@ -104,22 +118,18 @@ def _ready(raw: bytes, verdict: Verdict) -> bytes:
 def key_of(mail: Inbound) -> str:
     """The same for two copies of one mail to the same recipients, however they came, hex.
 
-    By the gateway's identifier where there is one, else by Message-ID and body: servers on the
-    way add headers. Without a Message-ID every byte counts, so that two customers who write the
-    same two words are not one.
+    By the gateway's identifier where there is one, else by what its writer set and its body:
+    servers on the way add headers. Without a Message-ID every byte counts, so that two customers
+    who write the same two words are not one.
     """
+    digest = sha256("\0".join(sorted(mail.envelope.recipients)).encode("utf-8", "surrogateescape"))
+    if mail.identifier is not None:
+        digest.update(f"\0{mail.identifier}".encode())
+        return digest.hexdigest()
     head, _, body = mail.raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-    named = mail.identifier or _message_id(head)
-    parts = (str(named), *sorted(mail.envelope.recipients))
-    digest = sha256("\0".join(parts).encode("utf-8", "surrogateescape"))
-    if mail.identifier is None:
-        digest.update(b"\0" + (body if named else head + b"\n\n" + body))
+    lines = _FOLD.sub(b" ", head).split(b"\n")
+    pairs = (line.partition(b":") for line in lines)
+    fields = {name.strip().lower(): value.strip() for name, _, value in pairs}
+    own = [fields.get(name, b"") for name in _OF_THE_WRITER]
+    digest.update(b"\0".join([b"", *(own if own[0] else lines), body]))
     return digest.hexdigest()
-
-
-def _message_id(head: bytes) -> str | None:
-    for line in head.split(b"\n"):
-        name, _, value = line.partition(b":")
-        if name.strip().lower() == b"message-id" and value.strip():
-            return value.strip().decode("utf-8", "replace")
-    return None

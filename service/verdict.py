@@ -51,6 +51,7 @@ def stamp(raw: bytes, verdict: Verdict) -> bytes:
     """
     lines = _unix_lines(raw).replace(b"\n", b"\r\n")
     head, end, body = (b"", b"", lines) if lines[:2] == b"\r\n" else lines.partition(b"\r\n\r\n")
+    head = head.lstrip()  # a first line that is folded would continue our last header
     stamped = "".join(f"{name}: {value}\r\n" for name, value in verdict.headers())
     kept = _OWN_HEADER.sub(b"", head + b"\r\n" * bool(head))
     return stamped.encode("ascii") + kept + end[2:] + body

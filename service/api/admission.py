@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.problems import (
+    LOG_FIELDS,
     BodyTooLarge,
     BodyTooSlow,
     describe,
@@ -29,7 +30,6 @@ BATCH: Final = "/classify/batch"
 _MAX_BODIES_HELD: Final = 5  # of the largest size, in memory at once over all requests
 _WORKING: Final = PATHS.keys() | {CLASSIFY, BATCH}
 KNOWN_PATHS: Final = _WORKING | {"/healthz", "/readyz", "/metrics", "/openapi.json"}
-LOG_FIELDS: Final = "signalbox.log"  # key of the scope: what a path adds to its log line
 CLIENT_GONE: Final = 499  # nginx's code for a client that did not wait; logged, never sent
 
 
@@ -91,6 +91,7 @@ class Admission:
         except SignalboxError as error:
             # The rest of the body is not wanted, and the next request would stand behind it.
             problem = describe(error, scope["path"])
+            scope[LOG_FIELDS]["problem"] = problem.name
             await answer.refuse(problem.response({"Connection": "close"}))
         except asyncio.CancelledError:  # the time to stop in is over
             await answer.refuse(stopping_problem().response())

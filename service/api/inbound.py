@@ -9,7 +9,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from service.api.admission import LOG_FIELDS
+from service.api.problems import LOG_FIELDS
 from service.api.routes import JSON, Service, as_json, log_fields, problems
 from service.api.schemas import InboundResponse, present
 from service.errors import MessageRefused, Unauthenticated

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from service.errors import Invalid, Overloaded, SignalboxError, Unauthenticated, Unavailable
 from service.gateways.statuses import PATHS, STATUSES, Provider
 
+LOG_FIELDS: Final = "signalbox.log"  # key of the scope: what a path adds to its log line
 MEDIA_TYPE: Final = "application/problem+json"
 
 
@@ -122,7 +123,9 @@ def install_handlers(api: FastAPI) -> None:
 
     @api.exception_handler(SignalboxError)
     async def _ours(request: Request, error: SignalboxError) -> Response:
-        return describe(error, request.scope["path"]).response()
+        problem = describe(error, request.scope["path"])
+        request.scope.setdefault(LOG_FIELDS, {})["problem"] = problem.name
+        return problem.response()
 
     @api.exception_handler(HTTPException)
     async def _routing(_: Request, error: HTTPException) -> Response:

@@ -10,8 +10,7 @@ from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
 
-from service.api.admission import LOG_FIELDS
-from service.api.problems import NotReadable, WrongMediaType
+from service.api.problems import LOG_FIELDS, NotReadable, WrongMediaType
 from service.api.schemas import (
     FIELDS,
     BatchRequest,

@@ -5,7 +5,6 @@ It answers the sending server with our status while that server waits: a 4xx is 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from pydantic import Field, SecretStr
 
@@ -39,7 +38,7 @@ class _Attachment(Fields):
 
 class _Payload(Fields):
     envelope: _Envelope
-    headers: Mapping[str, str | list[str]] = MappingProxyType({})
+    headers: Mapping[str, str | list[str]] = Field(default_factory=dict)
     plain: str | None = None
     html: str | None = None
     attachments: tuple[_Attachment, ...] = ()

@@ -88,11 +88,13 @@ def _header_value(name: str, value: str) -> str:
     """The value on lines of mail: folded, and as encoded words where it is not ASCII."""
     line = _one_line(value)
     if not line.isascii() and name.lower() in _OF_ADDRESSES:
+        pairs = getaddresses([line])
         with suppress(UnicodeError):  # an address that is not ASCII itself
-            line = ", ".join(formataddr(pair) for pair in getaddresses([line]))
-    if line.isascii():
-        return Header(line, "us-ascii", maxlinelen=78, header_name="x" * 20).encode("; \t,")
-    return Header(line, "utf-8", maxlinelen=78).encode()
+            if all("@" in address for _, address in pairs):  # else it is none, and would be cut
+                line = ", ".join(map(formataddr, pairs))
+    charset = "us-ascii" if line.isascii() else "utf-8"
+    header = Header(line, charset, maxlinelen=78, header_name="x" * 20)
+    return header.encode("; \t,", linesep="\r\n")
 
 
 def _one_line(value: str) -> str:

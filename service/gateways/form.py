@@ -76,7 +76,7 @@ def _urlencoded(body: bytes) -> list[tuple[str, bytes]]:
 
 def _segments(body: bytes, boundary: str) -> Iterator[tuple[MultipartSegment, bytes]]:
     """Each part of a multipart body with its whole content."""
-    part: MultipartSegment | None = None
+    part: MultipartSegment  # the parser names each before its content
     chunks: list[bytes] = []
     with PushMultipartParser(
         boundary, max_segment_count=MAX_FIELDS, max_header_size=MAX_HEADER_BLOCK_BYTES
@@ -86,7 +86,7 @@ def _segments(body: bytes, boundary: str) -> Iterator[tuple[MultipartSegment, by
                 part, chunks = event, []
             elif event is not None:
                 chunks.append(bytes(event))
-            elif part is not None:
+            else:
                 yield part, b"".join(chunks)
 
 

@@ -270,7 +270,9 @@ def _n_decisions(client: httpx2.Client) -> float:
 def _stop_while_working(running: Serving, batch: dict[str, object]) -> httpx2.Response:
     """What a batch is answered when the process is told to stop in the middle of it."""
     with concurrent.futures.ThreadPoolExecutor(1) as clients:
-        asking = clients.submit(httpx2.post, f"{running.url}/classify/batch", json=batch, timeout=60)
+        asking = clients.submit(
+            httpx2.post, f"{running.url}/classify/batch", json=batch, timeout=60
+        )
         deadline = time.monotonic() + 30
         while "_step_seconds_count" not in running.client.get("/metrics").text:
             assert time.monotonic() < deadline

@@ -1,0 +1,3 @@
+from tests.reliability.figures import tell
+
+__all__ = ["tell"]

@@ -1,0 +1,49 @@
+"""Stalwart: a hook at the stage of data, and the changes that it is answered with."""
+
+import json
+from typing import Any
+
+import pytest
+
+from service.errors import Unauthenticated
+from service.gateways.call import PayloadUnreadable
+from service.gateways.stalwart import accept
+from tests.gateways import read, stalwart
+from tests.mails import Mail, Sent, basic, json_call
+
+
+def altered(**fields: Any) -> Sent:  # noqa: ANN401 - JSON
+    payload = json.loads(stalwart(Mail()).body) | fields
+    return json_call("/inbound/stalwart", payload, basic())
+
+
+def test_a_wrong_secret_is_refused() -> None:
+    sent = stalwart(Mail())
+    with pytest.raises(Unauthenticated):
+        read(Sent(sent.path, sent.body))
+
+
+@pytest.mark.parametrize("fields", [{"envelope": None}, {"message": None}, {"message": 7}])
+def test_what_is_not_documented_is_unreadable(fields: dict[str, object]) -> None:
+    with pytest.raises(PayloadUnreadable):
+        read(altered(**fields))
+
+
+def test_the_answer_replaces_recipients_and_adds_headers() -> None:
+    recipients, addresses = (
+        ["info@example.com", "a@example.com"],
+        ["a@example.com", "b@example.com"],
+    )
+    answer = accept(recipients, addresses, [("X-Signalbox-Label", "billing")])
+    assert answer == {
+        "action": "accept",
+        "modifications": [
+            {"type": "deleteRecipient", "value": "info@example.com"},
+            {"type": "addRecipient", "value": "b@example.com"},
+            {"type": "addHeader", "name": "X-Signalbox-Label", "value": "billing"},
+        ],
+    }
+
+
+def test_without_addresses_the_mail_goes_where_it_was_going() -> None:
+    assert accept(["info@example.com"], (), []) == {"action": "accept", "modifications": []}
