@@ -89,6 +89,28 @@ _MAYBE_MARKS: Final = re.compile("[\u0300-\U0010ffff]")
 _MARK_RUN: Final = re.compile(b"[^\\x00]{%d,}" % (MAX_COMBINING_MARKS + 1))
 _ENCODED_WORD: Final = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
 
+# UTS #39, confusables.txt: letters of Cyrillic and Greek that are drawn like one of Latin.
+# A capital I is one here, which that file takes for a small L.
+_LOOK_ALIKES: Final = str.maketrans(
+    "\u0430\u0441\u0501\u0435\u04bb\u0456\u0458\u043e\u0440\u051b\u0455\u0475\u051d"
+    "\u0445\u0443\u0410\u0412\u0421\u050c\u0415\u041d\u0406\u04c0\u0408\u041a\u041c"
+    "\u041e\u0420\u051a\u0405\u0422\u0474\u051c\u0425\u0423\u04ae\u0401\u0407\u0451"
+    "\u0457"
+    "\u03b1\u03b3\u03b9\u03bd\u03bf\u03c1\u03c3\u03c5\u0391\u0392\u0395\u0396\u0397"
+    "\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03f2\u03f3",
+    "acdehijopqsvwxyABCGEHIIJKMOPQSTVWXYYËÏëïayivopouABEZHIKMNOPTYXcj",
+)
+_LATIN: Final = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
+_ALIKE: Final = "".join(map(chr, _LOOK_ALIKES))
+_NEUTRAL: Final = "0-9_\u0300-\u036f"
+_IN_WORD: Final = r"[\w\u0300-\u036f]"
+_LOOK_ALIKE: Final = re.compile(f"[{_ALIKE}]")
+_DISGUISED: Final = re.compile(  # words of Latin letters and look-alikes, at least one of each
+    f"(?<!{_IN_WORD})(?=[{_NEUTRAL}{_ALIKE}]*[{_LATIN}])(?=[{_NEUTRAL}{_LATIN}]*[{_ALIKE}])"
+    f"[{_NEUTRAL}{_LATIN}{_ALIKE}]+(?!{_IN_WORD})",
+)
+_STYLED: Final = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]+")
+
 
 class Decoded(NamedTuple):
     """Text, and the names of what was odd about its bytes."""
@@ -106,7 +128,16 @@ def clean_text(text: str) -> str:
         return text
     text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
     text = _without_mark_runs(_SURROGATES.sub("\ufffd", text))
-    return _without_mark_runs(unicodedata.normalize("NFC", text))
+    text = _STYLED.sub(lambda letters: unicodedata.normalize("NFKC", letters[0]), text)
+    return _in_latin(_without_mark_runs(unicodedata.normalize("NFC", text)))
+
+
+def _in_latin(text: str) -> str:
+    """The text with look-alikes made Latin in words that mix both; whole foreign words stay."""
+    if not _LOOK_ALIKE.search(text):
+        return text
+    plain = _DISGUISED.sub(lambda word: word[0].translate(_LOOK_ALIKES), text)
+    return unicodedata.normalize("NFC", plain)
 
 
 def clean_line(text: str) -> str:

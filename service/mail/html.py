@@ -91,7 +91,7 @@ _HISTORY_BORDERS: Final = ("solid #e1e1e1 1.0pt", "solid #b5c4df 1.0pt")  # Outl
 def visible_text(html: str) -> str:
     """The text of a page as lines: quotes begin with "> ", cells are parted by tabs."""
     html = html[:MAX_HTML_CHARS].replace("\x00", "")
-    page = _Rewriter(html, read_sheet(";".join(_style_blocks(html)))).rewrite()
+    page = _Rewriter(html, read_sheet(_style_blocks(html))).rewrite()
     root = LexborHTMLParser(page).body
     return _Lines().read(root) if root is not None else ""
 

@@ -92,6 +92,27 @@ STRUCTURE: dict[str, Callable[[], bytes]] = {
     "24 MB of junk among a part's headers": lambda: mixed(
         b"--b\nContent-Type: text/plain\n" + filled(b"a\n")
     ),
+    "95 parts with 250 KB of junk among their headers": lambda: mixed(
+        (b"--b\n" + b"a\n" * 125_000 + b"\nhi\n") * 95
+    ),
+    "a boundary in an encoded word above 24 MB of junk": lambda: (
+        _FROM + b"Content-Type: multipart/mixed; =?utf-8?q?boundar=79?==b\n\n--b\n"
+        + filled(b"a\n")
+    ),
+    "95 texts of 256 KB": lambda: mixed((b"--b\n\n" + b"pump " * 52_000 + b"\n") * 95),
+    "95 pages of 256 KB": lambda: mixed(
+        (b"--b\nContent-Type: text/html\n\n" + b"<p>pump</p>" * 23_000 + b"\n") * 95
+    ),
+    "199 pages of 2,000 tags": lambda: mixed(
+        (b"--b\nContent-Type: text/html\n\n" + b"<p>a" * 2_000 + b"\n") * 199
+    ),
+    "199 pages of 1,000 style rules": lambda: mixed(
+        (b"--b\nContent-Type: text/html\n\n<style>" + b".a{color:red}" * 1_000 + b"</style>a\n")
+        * 199
+    ),
+    "11 pages of 2 MB": lambda: mixed(
+        (b"--b\nContent-Type: text/html\n\n" + b"<p>pump</p>" * 190_000 + b"\n") * 11
+    ),
     "24 MB of mbox separators in a part": lambda: mixed(b"--b\n" + filled(b"From a@b Mon Jan\n")),
     "24 MB of line feeds in 19 alternatives": lambda: (
         nested(19, b"alternative") + b"\n" * (_FULL - 4_096)
@@ -203,6 +224,9 @@ TEXTS: dict[str, Callable[[], bytes]] = {
     "65,536 marks in reverse order": lambda: typed("e\u0301\u0323".encode() * 40_000),
     "invisible characters": lambda: typed("\u200b\u2060\u00ad".encode() * 40_000),
     "a pump between invisible characters": lambda: typed("p\u200b\u202e".encode() * 40_000),
+    "words that mix two scripts": lambda: typed("\u0430a ".encode() * 60_000),
+    "one word that mixes two scripts": lambda: typed("\u0430a".encode() * 60_000 + b"\xd1\x8f"),
+    "mathematical letters": lambda: typed("\U0001d41a ".encode() * 50_000),
     "characters of four bytes": lambda: typed("\U0001f529".encode() * 70_000),
     "Hangul letters": lambda: typed("\u1100\u1161\u11a8".encode() * 30_000),
     "1,000 levels of quotes": lambda: typed(b"\n".join([b"> " * 1_000 + b"pumps"] * 30)),

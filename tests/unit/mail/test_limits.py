@@ -86,3 +86,57 @@ def test_composed_fields_have_the_same_bounds(limit: str, fields: dict[str, str]
     with pytest.raises(MessageRefused) as refused:
         compose_message(**fields)  # type: ignore[arg-type]
     assert refused.value.limit == limit
+
+
+def test_a_part_below_endless_junk_is_read_from_its_beginning() -> None:
+    raw = multipart(b"--b\nContent-Type: text/plain\n" + b"a\n" * 200_000)
+    assert "read_in_part" in defects(raw)
+
+
+def test_junk_among_the_headers_of_many_parts_is_counted_together() -> None:
+    part = b"--b\n" + b"a\n" * 60_000 + b"\nhi\n"
+    assert "broken_structure" not in defects(multipart(part))
+    assert "broken_structure" in defects(multipart(part * 3))
+
+
+def test_a_long_body_with_lines_of_dashes_is_no_header() -> None:
+    assert defects(multipart(b"--b\n\n" + b"--b\n\nhi\n" * 100 + b"a\n" * 400_000)) == ["text_cut"]
+    assert defects(multipart(b"--b\n\nhi\n--b--")) == []
+
+
+def test_what_the_standard_library_reads_has_a_bounded_number_of_lines() -> None:
+    raw = multipart(b"--b\nContent-Transfer-Encoding: base64\n\n!\n--b\n\n" + b"a\n" * 20_000)
+    assert parse_message(raw).text.count("a") < limits.MAX_FALLBACK_LINES
+    assert defects(raw) == ["broken_structure", "read_in_part"]
+
+
+def test_the_charset_of_many_texts_is_not_guessed() -> None:
+    russian = "Пришлите счёт за насосы".encode("koi8_r")
+    parts = [b"--b\n\n%d " % n + russian + b"\n" for n in range(60)]
+    text = parse_message(multipart(b"".join(parts))).text
+    assert "0 Пришлите" in text
+    assert "59 Пришлите" not in text
+
+
+@pytest.mark.parametrize("page", [b"<p>a" * 1_500, b"<style>" + b"a{b:c}" * 1_500 + b"</style>a"])
+def test_of_many_pages_the_first_are_read(page: bytes) -> None:
+    part = b"--b\nContent-Type: text/html\n\n%d " + page + b"\n"
+    assert "read_in_part" not in defects(multipart(part % 1 + part % 2))
+    message = parse_message(multipart(b"".join(part % n for n in range(1, 10))))
+    assert "read_in_part" in [defect.name for defect in message.defects]
+    assert message.text.startswith("1")
+    assert "9" not in message.text
+
+
+def test_a_text_of_invisible_characters_is_read_from_its_beginning() -> None:
+    message = compose_message(text="\u200b" * (2 * limits.MAX_TEXT_CHARS) + "pumps")
+    assert message.text == ""
+    assert "text_cut" in [defect.name for defect in message.defects]
+
+
+def test_words_that_begin_like_a_content_type_are_text() -> None:
+    assert parse_message(b"From: a@b.example\n\nhi\nContent-types vary").text.endswith("types vary")
+
+
+def defects(raw: bytes) -> list[str]:
+    return [defect.name for defect in parse_message(raw).defects]

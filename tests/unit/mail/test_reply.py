@@ -265,6 +265,31 @@ def test_under_three_words_the_whole_text_stays(body: str) -> None:
     assert new_text(body) == body
 
 
+@pytest.mark.parametrize("header", HEADERS)
+@pytest.mark.parametrize("short", ["When?", "", "Anna Berg"])
+def test_under_three_words_the_subject_counts_above_a_sure_quote(header: str, short: str) -> None:
+    body = f"{short}\n\n{header}\n> Twenty pumps or thirty?"
+    assert new_text(body, subject="Re: Pumps for Oslo") == short
+    assert new_text(body, subject="Re: Pumps") == (short if " " in short else body.strip())
+    assert new_text(body, subject="Fwd: Pumps for Oslo") == body.strip()
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_one_word_above_an_outlook_history_is_enough_with_a_subject(block: str) -> None:
+    history = f"{block}\n\nWe need twenty pumps."
+    assert new_text(f"When?\n\n{history}", subject="Pumps for Oslo") == "When?"
+    for subject, above in [("Pumps for Oslo", ""), ("Oslo", "When?"), ("FW: Pumps now", "When?")]:
+        text = new_text(f"{above}\n\n{history}", subject=subject)
+        assert text.endswith("We need twenty pumps.")
+
+
+@pytest.mark.parametrize(
+    "unsure", ["> only\n> a quote", f"{HEADERS[1]}\n\nWe sell pumps.", "Yes\n> Twenty?\n> Or not?"]
+)
+def test_under_three_words_what_is_no_sure_quote_stays(unsure: str) -> None:
+    assert new_text(unsure, subject="Pumps for Oslo") == unsure
+
+
 def test_a_body_of_very_many_lines_stays_whole() -> None:
     body = f"{MINE}\n{HEADERS[0]}\n" + "\n".join(["> x"] * 5_000)
     assert new_text(body) == body
