@@ -48,7 +48,6 @@ _GATEWAYS: Final[Mapping[Provider, tuple[str, Callable[[Any], Gateway]]]] = {
     Provider.CLOUDMAILIN: ("cloudmailin_credentials", CloudMailin),
     Provider.CLOUDFLARE: ("cloudflare_token", Cloudflare),
     Provider.POSTAL: ("postal_public_key", lambda key: Postal(load_public_key(key))),
-    Provider.STALWART: ("stalwart_credentials", Stalwart),
 }
 
 
@@ -123,6 +122,11 @@ def build_gateways(settings: Settings) -> Gateways:
         }
     except ValueError as error:
         raise ConfigurationCorrupt(f"the public key of a gateway: {error}") from error
+    if settings.stalwart_credentials is not None:
+        served = frozenset(settings.stalwart_addresses.lower().replace(",", " ").split())
+        if not served:
+            raise ConfigurationCorrupt("Stalwart needs SIGNALBOX_STALWART_ADDRESSES")
+        gateways[Provider.STALWART] = Stalwart(settings.stalwart_credentials, served)
     needs_relay = bool(gateways.keys() - DELIVERING)
     if gateways and settings.fallback_address is None:
         raise ConfigurationCorrupt("gateways need SIGNALBOX_FALLBACK_ADDRESS")

@@ -6,6 +6,7 @@
     │   └── Unauthenticated   the signature or secret of a gateway is missing or wrong
     ├── Overloaded            come back after ``retry_after_s``
     ├── Unavailable           come back later: something we need is away
+    │   └── Undecided         the other side may have done it all the same
     └── Corrupt               do not start: the bundle or the configuration is wrong
         ├── BundleCorrupt     a bundle that is not what its manifest says
         └── ConfigurationCorrupt   settings or teams file that cannot be meant
@@ -36,6 +37,10 @@ class Unauthenticated(Invalid):
 
 class Unavailable(SignalboxError):
     """Something needed is away; nothing is lost as long as the caller keeps the message."""
+
+
+class Undecided(Unavailable):
+    """A mail was sent in full and no answer came: it may have arrived, so nothing else is tried."""
 
 
 class Overloaded(SignalboxError):

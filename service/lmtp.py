@@ -27,9 +27,10 @@ from service.message import Envelope
 from service.relay import Relay
 from service.verdict import UNCLASSIFIED, Verdict
 
-MAX_MAIL_BYTES: Final = 128 * 2**20  # the server in front has its own, lower bound
+MAX_MAIL_BYTES: Final = 64 * 2**20  # the server in front has its own, lower bound
 _FLUSH_S: Final = 0.1  # for the last replies to leave
 _DONE: Final = "250 2.0.0 handed on"
+_TOO_LARGE: Final = "452 4.3.1 too large for Signalbox"
 _LATER: Final = "451 4.3.0 not handed on, come again"
 # The service will not read this mail however often it is asked: a person must.
 _REFUSED: Final = frozenset({400, 413, 415, 422})
@@ -55,6 +56,10 @@ class Listener:
         with self._at_work():
             reply = await self._answer(envelope)
         return "\r\n".join([reply] * (len(envelope.rcpt_tos) if server.is_lmtp else 1))
+
+    async def handle_exception(self, _: Exception) -> str:
+        """The reply to what aiosmtpd did not expect; it has logged where."""
+        return _LATER
 
     async def finish(self, timeout_s: float) -> None:
         """Wait for the mails that are being answered."""
@@ -95,8 +100,8 @@ class Listener:
     async def _ask(self, mail: Inbound) -> Verdict:
         headers = {
             b"Content-Type": RAW.encode(),
-            b"X-Envelope-From": (mail.envelope.sender or "").encode(),
-            b"X-Envelope-To": ",".join(mail.envelope.recipients).encode(),
+            b"X-Envelope-From": _octets(mail.envelope.sender or ""),
+            b"X-Envelope-To": _octets(",".join(mail.envelope.recipients)),
         }
         try:
             answer = await self._client.post(self._classify_url, content=mail.raw, headers=headers)
@@ -111,6 +116,11 @@ class Listener:
             return ClassifyResponse.model_validate_json(answer.content).verdict(fallback)
         except ValidationError as error:
             raise Unavailable("the service answers something else") from error
+
+
+def _octets(text: str) -> bytes:
+    """The bytes that came; aiosmtpd keeps those that are not UTF-8 as lone surrogates."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _log_fields(verdict: Verdict | None) -> dict[str, object]:
@@ -139,10 +149,25 @@ class Session(aiosmtpd.smtp.SMTP):
         self.is_lmtp = True
 
     async def push(self, status: str | bytes) -> None:
-        """Send a reply; a mail that breaks a bound is one for later, so that somebody sees it."""
+        """Send a reply; one that would be final is one for later, so that somebody looks."""
         text = status.decode() if isinstance(status, bytes) else status
-        is_final = text.startswith(("552 ", "500 Line too long"))
-        await super().push("452 4.3.1 too large for Signalbox" if is_final else text)
+        await super().push(f"451 4.3.0 {text[4:]}" if text.startswith("5") else text)
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name for it
+        """Take the mail into one buffer: aiosmtpd's own keeps an object for each line."""
+        if arg or self.envelope is None or not self.envelope.rcpt_tos:
+            await self.push("503 need RCPT first, and no argument")
+            return
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        data = bytearray()
+        while (line := await self._reader.readuntil(b"\r\n")) != b".\r\n":
+            if len(data) <= MAX_MAIL_BYTES:  # the rest is read and forgotten
+                data += line[line.startswith(b".") :]
+        is_whole = len(data) <= MAX_MAIL_BYTES
+        self.envelope.original_content = self.envelope.content = bytes(data)
+        status = await self._call_handler_hook("DATA") if is_whole else _TOO_LARGE
+        self._set_post_data_state()  # type: ignore[no-untyped-call]
+        await self.push(status)
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         """Address and parameters; aiosmtpd refuses for ever what its own parser cannot read."""

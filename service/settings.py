@@ -105,7 +105,7 @@ class Settings(BaseSettings):
     cloudmailin_credentials: Credentials | None = Field(
         default=None, description="`user:password` in the URL that CloudMailin calls."
     )
-    cloudflare_token: SecretStr | None = Field(
+    cloudflare_token: Annotated[SecretStr, Field(min_length=16)] | None = Field(
         default=None, description="Token that our Cloudflare worker sends."
     )
     postal_public_key: str | None = Field(
@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     )
     stalwart_credentials: Credentials | None = Field(
         default=None, description="`user:password` of the Stalwart hook."
+    )
+    stalwart_addresses: str = Field(
+        default="", description="Shared addresses that Stalwart may redirect, with commas between."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log line written."

@@ -297,7 +297,7 @@ GATEWAYS: Final[dict[Provider, Gateway]] = {
     Provider.CLOUDMAILIN: CloudMailin(SecretStr(CREDENTIALS)),
     Provider.CLOUDFLARE: Cloudflare(SecretStr(TOKEN)),
     Provider.POSTAL: Postal(RSA_KEY.public_key()),
-    Provider.STALWART: Stalwart(SecretStr(CREDENTIALS)),
+    Provider.STALWART: Stalwart(SecretStr(CREDENTIALS), frozenset({"info@example.com"})),
 }
 FORMATS: Final = [*RAW.values(), *PARSED.values()]
 

@@ -12,10 +12,10 @@ from starlette.responses import JSONResponse, Response
 from service.api.problems import LOG_FIELDS
 from service.api.routes import JSON, Service, as_json, log_fields, problems
 from service.api.schemas import InboundResponse, present
-from service.errors import MessageRefused, Unauthenticated
-from service.gateways.call import Call, Gateway, Inbound
+from service.errors import MessageRefused, Unauthenticated, Unavailable
+from service.gateways.call import Call, Gateway, Inbound, PayloadUnreadable
 from service.gateways.compose import Attachment, compose_mime
-from service.gateways.stalwart import accept
+from service.gateways.stalwart import Stalwart, accept
 from service.gateways.statuses import PATHS, STATUSES, Provider
 from service.mail.parse import parse_message
 from service.message import Envelope, Message
@@ -49,7 +49,18 @@ def build_inbound_router(service: Service, gateways: Gateways) -> APIRouter:
             response_class=Response,
             responses={200: {"content": {JSON: {}}}, **problems(*_statuses(provider))},
         )
+    # A gateway whose URL has a slash or a letter too many must wait like one that is not set up.
+    router.add_api_route(
+        "/inbound/{rest:path}",
+        _unknown,
+        methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        include_in_schema=False,
+    )
     return router
+
+
+async def _unknown() -> Response:
+    raise Unavailable("no gateway is served at this address, with this method")
 
 
 def _statuses(provider: Provider) -> set[int]:
@@ -68,18 +79,21 @@ def _endpoint(
         call = Call(dict(request.headers), await request.body())
         await asyncio.to_thread(gateway.verify, call)
         service.lanes.refuse_if_full()
-        failure: MessageRefused | None = None
+        failure: PayloadUnreadable | None = None
         try:
             mail = await asyncio.to_thread(gateway.read, call)
-        except MessageRefused as error:
-            mail, failure = _wrapped(provider, call, gateways.fallback), error
+        except (MessageRefused, RecursionError) as error:
+            mail = _wrapped(provider, call, gateways.fallback)
+            failure = PayloadUnreadable(type(error).__name__)
         if mail is None:
             return as_json(InboundResponse())
         ask = partial(_ask, request, service, gateways.fallback, mail, failure)
-        if provider is Provider.STALWART:
+        if isinstance(gateway, Stalwart):
             verdict = await ask()
             addresses = () if failure else verdict.addresses
-            return JSONResponse(accept(mail.envelope.recipients, addresses, verdict.headers()))
+            recipients = mail.envelope.recipients
+            reply = accept(recipients, gateway.served, addresses, verdict.headers())
+            return JSONResponse(reply)
         if provider in DELIVERING:
             return as_json(InboundResponse.of(await ask()))
         if gateways.relay is None:
@@ -94,7 +108,7 @@ async def _ask(
     service: Service,
     fallback: str,
     mail: Inbound,
-    failure: MessageRefused | None,
+    failure: PayloadUnreadable | None,
 ) -> Verdict:
     """The verdict on one mail; a call that could not be read is not for a team to see."""
 

@@ -89,7 +89,7 @@ def _header_value(name: str, value: str) -> str:
     line = _one_line(value)
     if not line.isascii() and name.lower() in _OF_ADDRESSES:
         pairs = getaddresses([line])
-        with suppress(UnicodeError):  # an address that is not ASCII itself
+        with suppress(UnicodeError, RecursionError):  # an address that is not ASCII itself
             if all("@" in address for _, address in pairs):  # else it is none, and would be cut
                 line = ", ".join(map(formataddr, pairs))
     charset = "us-ascii" if line.isascii() else "utf-8"

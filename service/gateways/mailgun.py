@@ -1,6 +1,6 @@
 """Mailgun routes: a form of fields, or the raw mail when the forward URL ends in "mime".
 
-Signed by HMAC over a timestamp and a token, not over the mail; each token is good once per mail.
+Signed by HMAC over a timestamp and a token, not over the mail: TLS must keep both together.
 """
 
 import hmac
@@ -15,7 +15,7 @@ from pydantic import RootModel, SecretStr
 from service.errors import Unauthenticated
 from service.gateways.call import Call, Inbound, PayloadUnreadable, read_json
 from service.gateways.compose import Attachment, compose_mime
-from service.gateways.form import Form, read_form
+from service.gateways.form import Form, read_form, read_signed_fields
 from service.message import Envelope
 
 # Mailgun signs each attempt anew and tries for 8 hours; clocks may be off by minutes.
@@ -39,7 +39,7 @@ class Mailgun:
 
     def verify(self, call: Call) -> None:
         try:
-            form = read_form(call)
+            form = read_signed_fields(call, ("timestamp", "token", "signature"))
         except PayloadUnreadable as error:
             raise Unauthenticated("no form, so no signature") from error
         timestamp, token = form.text("timestamp"), form.text("token")

@@ -29,6 +29,7 @@ _TIMEOUT_S: Final = 5.0
 _MAX_ANSWER_BYTES: Final = 65_536
 _MAX_CERTIFICATES: Final = 8  # kept; SNS has one for each region, renewed each year
 _ADDRESS: Final = re.compile(r"https://sns\.[a-z0-9-]{3,30}\.amazonaws\.com(\.cn)?/[!-~]{0,2000}")
+_CERTIFICATE: Final = re.compile(r"SimpleNotificationService-[0-9a-f]{1,64}\.pem")
 _SIGNED: Final = {
     "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
     "SubscriptionConfirmation": (
@@ -76,6 +77,12 @@ class _Notification(Fields):
     content: str | None = None
 
 
+def _host(topic: str) -> str:
+    """Where the SNS of a topic is: an ARN names the partition and the region."""
+    _, partition, _, region, *_ = [*topic.split(":"), "", "", "", ""]
+    return f"https://sns.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}/"
+
+
 def fetch_from_sns(url: str) -> bytes:
     """What SNS serves at one of its own addresses.
 
@@ -112,6 +119,9 @@ class Ses:
             raise Unauthenticated("a topic that is not one of ours")
         values = ((key, getattr(envelope, key)) for key in _SIGNED[envelope.Type])
         signed = "".join(f"{key}\n{value}\n" for key, value in values if value is not None)
+        host = _host(envelope.TopicArn)
+        if not _CERTIFICATE.fullmatch(envelope.SigningCertURL.removeprefix(host)):
+            raise Unauthenticated("a certificate that is not where SNS keeps them")
         key = self._key(envelope.SigningCertURL)
         algorithm = _HASHES[envelope.SignatureVersion]()
         verify_signature(key, envelope.Signature, signed.encode(), algorithm)
@@ -119,6 +129,8 @@ class Ses:
     def read(self, call: Call) -> Inbound | None:
         envelope = read_json(_Envelope, call.body)
         if envelope.Type == "SubscriptionConfirmation" and envelope.SubscribeURL:
+            if not envelope.SubscribeURL.startswith(_host(envelope.TopicArn)):
+                raise PayloadUnreadable("a confirmation that is not at the topic's own SNS")
             self.fetch(envelope.SubscribeURL)
         if envelope.Type != "Notification":
             return None

@@ -42,9 +42,13 @@ class _Payload(Fields):
 
 @dataclass(frozen=True, slots=True)
 class Stalwart:
-    """Calls of a Stalwart server whose hook carries ``user:password``."""
+    """Calls of a Stalwart server whose hook carries ``user:password``.
+
+    ``served`` are the shared addresses, in lower case: the only recipients that we may replace.
+    """
 
     credentials: SecretStr
+    served: frozenset[str]
 
     def verify(self, call: Call) -> None:
         verify_basic(call, self.credentials.get_secret_value())
@@ -60,15 +64,19 @@ class Stalwart:
 
 
 def accept(
-    recipients: Sequence[str], addresses: Sequence[str], headers: Iterable[tuple[str, str]]
+    recipients: Sequence[str],
+    served: frozenset[str],
+    addresses: Sequence[str],
+    headers: Iterable[tuple[str, str]],
 ) -> dict[str, Any]:
-    """The hook's answer: to ``addresses`` instead of ``recipients``, with ``headers`` added.
+    """The hook's answer: to ``addresses`` instead of the served recipients, ``headers`` added.
 
-    Without addresses the mail goes where it was going.
+    Other recipients of the same mail keep it. Without addresses, or when none of the recipients
+    is served, the mail goes where it was going.
     """
     modifications: list[dict[str, str]] = []
-    if addresses:
-        removed = [address for address in recipients if address not in addresses]
+    if addresses and any(each.lower() in served for each in recipients):
+        removed = [e for e in recipients if e.lower() in served and e not in addresses]
         modifications += [{"type": "deleteRecipient", "value": address} for address in removed]
         added = [address for address in addresses if address not in recipients]
         modifications += [{"type": "addRecipient", "value": address} for address in added]

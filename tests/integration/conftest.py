@@ -55,6 +55,7 @@ def serve_gateways(
             "cloudflare_token": TOKEN,
             "postal_public_key": public_pem(RSA_KEY),
             "stalwart_credentials": CREDENTIALS,
+            "stalwart_addresses": "Info@example.com, office@example.com",
             "fallback_address": FALLBACK,
             "smtp_host": "127.0.0.1",
             "smtp_port": any_sink.port,

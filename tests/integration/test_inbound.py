@@ -374,3 +374,9 @@ def _trouble(client: httpx2.Client, mail: Mail, sink: Sink) -> Iterator[httpx2.R
         damaged = replace(sent, body=sent.body.replace(b'"', b"'"))
         proofs = {**signed_by_sendgrid(damaged.body), **signed_by_postal(damaged.body)}
         yield replace(damaged, headers={**damaged.headers, **proofs}).post(client)
+
+
+@pytest.mark.parametrize("path", ["/inbound/cloudmailin/", "/inbound/Postal", "/inbound/ses/x"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "GET"])
+def test_an_address_with_a_letter_too_many_waits(gateways: Serving, method: str, path: str) -> None:
+    assert gateways.client.request(method, path, content=b"{}").status_code == 503

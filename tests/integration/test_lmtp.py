@@ -150,3 +150,27 @@ def test_whatever_the_server_behind_says_the_mail_waits(
         sink[0].reply = "250 kept"
         client.sendmail("a@example.org", ["info@example.com"], MAIL)
     assert len(sink[0].mails) == 1
+
+
+def test_a_sender_that_is_not_utf8_is_handed_on(sink: tuple[Sink, int], port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        lines = connection.makefile("rwb")
+        lines.write(b"EHLO mx\r\nMAIL FROM:<j\xf6rg@example.org>\r\n")
+        lines.write(b"RCPT TO:<info@example.com>\r\nDATA\r\n")
+        lines.flush()
+        while not lines.readline().startswith(b"354"):
+            pass
+        lines.write(MAIL + b".\r\n")
+        lines.flush()
+        assert lines.readline().startswith(b"250")
+    assert len(sink[0].mails) == 1
+
+
+def test_no_reply_is_final(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        lines = connection.makefile("rwb")
+        assert lines.readline().startswith(b"220")
+        for line in (b"DATA", b"RCPT TO:<a@example.com>", b"MAIL FROM:<" + b"a" * 9_000, b"X"):
+            lines.write(line + b"\r\n")
+            lines.flush()
+            assert lines.readline()[:1] == b"4"

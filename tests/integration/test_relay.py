@@ -87,6 +87,35 @@ def test_a_gateway_that_asks_again_too_soon_is_told_to_wait(relay: Relay, sink: 
     assert len(sink.mails) == 1
 
 
+def test_a_mail_that_was_sent_back_to_us_is_another_mail(relay: Relay, sink: Sink) -> None:
+    deliver(relay, MAIL)
+    for line in (b"X-Signalbox-Label: billing\r\n", b"Resent-From: sales@example.com\r\n"):
+        assert deliver(relay, replace(MAIL, raw=line + MAIL.raw)) == VERDICT
+    assert len(sink.mails) == 3
+
+
+def test_a_caller_that_leaves_does_not_stop_the_handover(relay: Relay, sink: Sink) -> None:
+    async def leave() -> None:
+        is_asked, may_answer = asyncio.Event(), asyncio.Event()
+
+        async def answer() -> Verdict:
+            is_asked.set()
+            await may_answer.wait()
+            return VERDICT
+
+        call = asyncio.create_task(relay.deliver(MAIL, answer))
+        await is_asked.wait()
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        may_answer.set()
+        await asyncio.gather(*relay._running.values())  # noqa: SLF001 - what nobody waits for
+
+    asyncio.run(leave())
+    assert len(sink.mails) == 1
+    assert deliver(relay, MAIL) is None
+
+
 @pytest.mark.parametrize("error", [Overloaded(1), Unavailable("x")])
 def test_overload_keeps_the_mail_until_it_is_late(
     relay: Relay, sink: Sink, error: Exception

@@ -26,7 +26,8 @@ def test_without_secrets_there_are_no_gateways() -> None:
 
 
 def test_gateways_that_deliver_themselves_need_no_mail_server() -> None:
-    found = build(cloudflare_token=TOKEN, stalwart_credentials=CREDENTIALS, **FALLBACK)
+    stalwart = {"stalwart_credentials": CREDENTIALS, "stalwart_addresses": "info@example.com"}
+    found = build(cloudflare_token=TOKEN, **stalwart, **FALLBACK)
     assert found == {Provider.CLOUDFLARE, Provider.STALWART}
 
 
@@ -40,6 +41,7 @@ def test_the_others_need_one_and_a_store(tmp_path: Path) -> None:
     ("settings", "complaint"),
     [
         ({"cloudflare_token": TOKEN}, "FALLBACK_ADDRESS"),
+        ({"stalwart_credentials": CREDENTIALS, **FALLBACK}, "STALWART_ADDRESSES"),
         ({"mailgun_signing_key": "x", **FALLBACK}, "SMTP_HOST"),
         ({"sendgrid_public_key": "canary", **FALLBACK}, "public key"),
         ({"postal_public_key": "Müller", **FALLBACK}, "public key"),

@@ -38,6 +38,23 @@ class Fetched(list[str]):
         return sns_certificate()
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://sns.s3-us-west-2.amazonaws.com/SimpleNotificationService-0.pem",
+        "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0.pem",
+        "https://sns.eu-west-1.amazonaws.com/?Action=X",
+        "https://sns.eu-west-1.amazonaws.com/bucket/SimpleNotificationService-0.pem",
+    ],
+)
+def test_a_certificate_from_elsewhere_is_not_even_fetched(url: str) -> None:
+    fetched = Fetched()
+    sent = signed_by_sns("1", **CONFIRMATION, SigningCertURL=url)
+    with pytest.raises(Unauthenticated, match="where SNS keeps them"):
+        Ses(frozenset({TOPIC}), fetched).verify(sent.call())
+    assert fetched == []
+
+
 def test_its_own_identifier_tells_a_retry() -> None:
     assert read_mail(ses_utf8(Mail())).identifier == "ses-<4471@example.org>"
 
@@ -86,7 +103,7 @@ def test_the_certificate_is_fetched_once() -> None:
 def test_only_a_few_certificates_are_kept() -> None:
     fetched = Fetched()
     ses = Ses(frozenset({TOPIC}), fetched)
-    urls = [f"{CERTIFICATE_URL}?{n}" for n in range(9)]
+    urls = [CERTIFICATE_URL.replace("-0.pem", f"-{n}.pem") for n in range(9)]
     for url in [*urls, urls[0]]:
         ses.verify(signed_by_sns(Message="{}", SigningCertURL=url).call())
     assert fetched == [*urls, urls[0]]

@@ -11,6 +11,8 @@ from service.gateways.stalwart import accept
 from tests.gateways import read, stalwart
 from tests.mails import Mail, Sent, basic, json_call
 
+SERVED = frozenset({"info@example.com"})
+
 
 def altered(**fields: Any) -> Sent:  # noqa: ANN401 - JSON
     payload = json.loads(stalwart(Mail()).body) | fields
@@ -30,15 +32,13 @@ def test_what_is_not_documented_is_unreadable(fields: dict[str, object]) -> None
 
 
 def test_the_answer_replaces_recipients_and_adds_headers() -> None:
-    recipients, addresses = (
-        ["info@example.com", "a@example.com"],
-        ["a@example.com", "b@example.com"],
-    )
-    answer = accept(recipients, addresses, [("X-Signalbox-Label", "billing")])
+    recipients = ["Info@example.com", "a@example.com", "bob@example.com"]
+    addresses = ["a@example.com", "b@example.com"]
+    answer = accept(recipients, SERVED, addresses, [("X-Signalbox-Label", "billing")])
     assert answer == {
         "action": "accept",
         "modifications": [
-            {"type": "deleteRecipient", "value": "info@example.com"},
+            {"type": "deleteRecipient", "value": "Info@example.com"},
             {"type": "addRecipient", "value": "b@example.com"},
             {"type": "addHeader", "name": "X-Signalbox-Label", "value": "billing"},
         ],
@@ -46,4 +46,10 @@ def test_the_answer_replaces_recipients_and_adds_headers() -> None:
 
 
 def test_without_addresses_the_mail_goes_where_it_was_going() -> None:
-    assert accept(["info@example.com"], (), []) == {"action": "accept", "modifications": []}
+    untouched = {"action": "accept", "modifications": []}
+    assert accept(["info@example.com"], SERVED, (), []) == untouched
+
+
+def test_a_mail_to_nobody_that_is_served_goes_where_it_was_going() -> None:
+    untouched = {"action": "accept", "modifications": []}
+    assert accept(["bob@example.com"], SERVED, ["a@example.com"], []) == untouched
