@@ -9,7 +9,7 @@ export MLFLOW_DISABLE_TELEMETRY ?= true
 
 .DEFAULT_GOAL := help
 .PHONY: help serve check-config test check lint types contracts tests format train evaluate baselines promote \
-        reproduce data mlflow fuzz linear bench-mail clean
+        reproduce data mlflow fuzz linear bench-mail bench-model clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ evaluate: $(VENV)/.dev  ## figures of models/default on the test split; PUBLIC=<
 
 baselines: $(VENV)/.dev  ## what simpler models reach, and whether more messages still help
 	$(VENV)/bin/python -m training --config $(CONFIG) baselines
+
+bench-model: $(VENV)/.dev  ## what a text costs on one thread, beside MiniLM-L6 in int8
+	$(VENV)/bin/python -m training --config $(CONFIG) bench
 
 promote: $(VENV)/.dev  ## make the challenger champion if every gate holds
 	$(VENV)/bin/python -m training --config $(CONFIG) promote

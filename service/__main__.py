@@ -133,7 +133,9 @@ def check(settings: Settings, _: argparse.Namespace) -> int:
     print(f"digest   {reference.digest}")
     print(f"labels   {', '.join(manifest.labels)}")
     print(f"encoder  {manifest.encoder.name}, {manifest.max_tokens} tokens")
-    print(f"routes   at a confidence of {manifest.thresholds.route:.3f} or more")
+    thresholds = manifest.thresholds
+    print(f"routes   at a confidence of {thresholds.route:.3f} or more")
+    print(f"promise  at most {thresholds.risk:.0%} of them wrong, with {thresholds.assurance:.0%}")
     for label, route in engine.teams.by_label.items():
         print(f"team     {label} -> {route.team} <{route.address}>")
     print(f"gateways {', '.join(gateways.by_provider) or 'none set up'}")

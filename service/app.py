@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from typing import Any, Final
@@ -69,6 +69,10 @@ def build_engine(settings: Settings) -> Engine:
     if not settings.bundle_dir.is_dir():
         raise ConfigurationCorrupt(f"SIGNALBOX_BUNDLE_DIR: no folder {settings.bundle_dir}")
     bundle = load_bundle(settings.bundle_dir)
+    if settings.risk is not None:
+        thresholds = bundle.manifest.thresholds.at_risk(settings.risk)
+        manifest = bundle.manifest.model_copy(update={"thresholds": thresholds})
+        bundle = replace(bundle, manifest=manifest)
     teams = load_teams(settings.teams_file, bundle.manifest.labels)
     n_lanes = settings.n_lanes or len(os.sched_getaffinity(0))
     classifiers = [Classifier(bundle) for _ in range(n_lanes)]

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from service.model.bundle import Thresholds
 from service.model.classifier import Probabilities
+from service.model.evidence import Evidence
 
 
 class Outcome(StrEnum):
@@ -30,6 +31,7 @@ class Request:
 
     label: str
     confidence: float
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Decision:
     confidence: float | None = None
     probabilities: Mapping[str, float] = field(default_factory=dict)
     also: tuple[Request, ...] = ()
+    evidence: Evidence | None = None
     review_reason: ReviewReason | None = None
     bypass_reason: str | None = None
 
@@ -54,17 +57,18 @@ def decide(probabilities: Probabilities, thresholds: Thresholds) -> Decision:
         label=label,
         confidence=confidence,
         probabilities=probabilities.labels,
-        also=_further_requests(label, probabilities.requests, thresholds.also),
+        also=_further_requests(label, probabilities, thresholds.also),
+        evidence=probabilities.label_evidence.get(label),
         review_reason=None if sure else ReviewReason.DOUBTFUL,
     )
 
 
 def _further_requests(
-    label: str, requests: Mapping[str, float], least: Mapping[str, float]
+    label: str, probabilities: Probabilities, least: Mapping[str, float]
 ) -> tuple[Request, ...]:
     found = (
-        Request(name, confidence)
-        for name, confidence in requests.items()
+        Request(name, confidence, probabilities.request_evidence.get(name))
+        for name, confidence in probabilities.requests.items()
         if name != label and confidence >= least[name]
     )
     return tuple(sorted(found, key=lambda request: -request.confidence))

@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     teams_file: Path = Field(
         default=DEFAULT_TEAMS, description="TOML file: which team answers which label, and where."
     )
+    risk: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        default=None, description="Share of routed mail that may go wrong; one the bundle promises."
+    )
     n_lanes: Annotated[int, Field(ge=0, le=256)] = Field(
         default=0, description="Inference threads; 0 means one for each available core."
     )

@@ -1,4 +1,4 @@
-"""The command line: ``python -m training train | evaluate | baselines | promote | data``."""
+"""The command line: ``python -m training train | evaluate | bench | baselines | ...``."""
 
 import argparse
 import json
@@ -40,14 +40,24 @@ def evaluate_command(config: Config, arguments: argparse.Namespace) -> int:
     from service.model.bundle import load_bundle  # noqa: PLC0415 - as above
     from service.model.classifier import Classifier  # noqa: PLC0415
     from training.evaluate import decide_all, report  # noqa: PLC0415
+    from training.faithfulness import report_faithfulness  # noqa: PLC0415
     from training.outside import report_outside  # noqa: PLC0415
     from training.plots import save_plots  # noqa: PLC0415
+    from training.promises import report_promises  # noqa: PLC0415
     from training.train import read_splits  # noqa: PLC0415
 
     classifier = Classifier(load_bundle(arguments.bundle))
-    test = read_splits(config).test
-    tested = report(decide_all(classifier, test), test, config.evaluation.n_resamples, config.seed)
-    print(json.dumps(dict(tested.metrics), indent=2))
+    splits = read_splits(config)
+    test = splits.test
+    decisions = decide_all(classifier, test)
+    tested = report(decisions, test, config.evaluation.n_resamples, config.seed)
+    print(json.dumps(dict(tested.metrics), indent=2), end="\n\n")
+    held_back = (*decisions, *decide_all(classifier, splits.validation))
+    messages = (*test, *splits.validation)
+    thresholds = classifier.manifest.thresholds
+    n_splits = config.evaluation.n_resamples
+    print(report_promises(held_back, messages, thresholds, n_splits, config.seed), end="\n\n")
+    print(report_faithfulness(classifier, test, config.seed), end="\n\n")
     for path in save_plots(tested, arguments.work / "plots"):
         print(f"plot {path}")
     if arguments.mistakes:
@@ -66,6 +76,17 @@ def baselines_command(config: Config, arguments: argparse.Namespace) -> int:
     splits = read_splits(config)
     print(report_lexical((*splits.train, *splits.validation, *splits.test)), end="\n\n")
     print(report_learning_curve(config, splits, arguments.work))
+    return 0
+
+
+def bench_command(config: Config, arguments: argparse.Namespace) -> int:
+    """Print what a text of the test split costs."""
+    from service.model.bundle import load_bundle  # noqa: PLC0415 - as above
+    from training.bench import report_cost  # noqa: PLC0415
+    from training.train import read_splits  # noqa: PLC0415
+
+    texts = [example.text for example in read_splits(config).test]
+    print(report_cost(load_bundle(arguments.bundle), config, texts))
     return 0
 
 
@@ -95,6 +116,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--public", type=Path, help="folder of outside files {text, label}")
     command.add_argument("--mistakes", action="store_true", help="list every wrong decision")
     command.set_defaults(run=evaluate_command)
+    command = commands.add_parser("bench", help="what a text costs, beside MiniLM-L6 in int8")
+    command.add_argument("--bundle", type=Path, default=Path("models/default"))
+    command.set_defaults(run=bench_command)
     command = commands.add_parser("baselines", help="simpler models, and the learning curve")
     command.set_defaults(run=baselines_command)
     command = commands.add_parser("promote", help="challenger becomes champion if gates hold")

@@ -77,9 +77,9 @@ def write_card(manifest: Manifest) -> str:
 Reads one business message (subject and new text, at most {manifest.max_tokens} tokens) and says
 which of {", ".join(f"`{label}`" for label in manifest.labels)} it asks for.
 
-* **Encoder**: {manifest.encoder.name}, {manifest.encoder.licence}, frozen.
-* **Heads**: logistic regressions over its mean-pooled embedding and tf-idf of its tokens;
-  temperature {manifest.temperature:.3f}; int8 weights, a scale per channel.
+* **Network**: {manifest.encoder.name}, {manifest.encoder.licence}, fine-tuned; what each token
+  says for a label is added up, further requests are smooth maxima over tokens; temperature
+  {manifest.temperature:.3f}; int8 weights, a scale per channel.
 * **Data**: {manifest.data.n_train} messages for training, {manifest.data.n_validation} for
   thresholds, {manifest.data.n_test} for the figures below; no author is in two of them.
 * **Promise**: routed without a person at a confidence of {thresholds.route:.3f} or more, a

@@ -9,15 +9,15 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 from scipy.stats import beta
 
-from service.model.bundle import Thresholds
+from service.model.bundle import Promise, Thresholds
 from training.config import ThresholdsConfig
 from training.dataset import LABELS, SERVICE_LABELS, Example
 
 Floats = NDArray[np.float64]
 
 # Shares of the messages routed, tried in this order. They start where a test has power: among the
-# surest few, one mistake is enough to fail. Fixed before any label is seen.
-_SHARES: Final = np.linspace(0.20, 1.00, 81)
+# surest few hundred, three mistakes are enough to fail. Fixed before any label is seen.
+_SHARES: Final = np.linspace(0.50, 1.00, 51)
 
 
 def fit_temperature(logits: Floats, examples: Sequence[Example]) -> float:
@@ -55,12 +55,23 @@ def fit_thresholds(
         )
         for column, label in enumerate(SERVICE_LABELS)
     }
+    promises = tuple(
+        promise(confidence, wrong, risk, config.assurance)
+        for risk in sorted({config.risk, *config.risks}, reverse=True)
+    )
     return Thresholds(
-        route=_safe_threshold(confidence, wrong, config.risk, config.assurance),
+        route=next(each.route for each in promises if each.risk == config.risk),
         risk=config.risk,
         assurance=config.assurance,
         also=also,
+        promises=promises,
     )
+
+
+def promise(confidence: Floats, wrong: NDArray[np.bool_], risk: float, assurance: float) -> Promise:
+    """The threshold that keeps the risk on these messages, and how many of them reach it."""
+    route = _safe_threshold(confidence, wrong, risk, assurance)
+    return Promise(risk=risk, route=route, coverage=round(float((confidence >= route).mean()), 4))
 
 
 def upper_bound(n_wrong: int, n: int, assurance: float) -> float:

@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
@@ -31,26 +31,42 @@ class EncoderConfig(_Section):
     max_tokens: Annotated[int, Field(ge=8, le=512)]
 
 
-class HeadConfig(_Section):
-    """The linear heads: inverse L2 penalties tried by cross-validation over authors.
+class FineTuneConfig(_Section):
+    """How a network is taught.
 
-    ``lexical_length`` is the weight of the words beside the sentence embedding, whose length is 1;
-    0 leaves the embedding alone.
+    ``layers`` of the pretrained encoder are kept, in this order; ``teacher_share`` of the loss is
+    the distance to the teacher's answers. ``precision`` is that of products inside the encoder.
+    """
+
+    layers: Annotated[tuple[int, ...], Field(min_length=1)]
+    n_epochs: Annotated[int, Field(ge=1)]
+    batch_size: Annotated[int, Field(ge=1)]
+    encoder_rate: Annotated[float, Field(gt=0)]
+    head_rate: Annotated[float, Field(gt=0)]
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    teacher_share: Annotated[float, Field(ge=0, le=1)] = 0.0
+    precision: Literal["float32", "bfloat16"] = "bfloat16"
+
+
+class BaselinesConfig(_Section):
+    """The frozen encoder that others are compared with.
+
+    ``lexical_length`` is the weight of the words beside the sentence embedding, whose length is 1.
     """
 
     lexical_length: Annotated[float, Field(ge=0)]
-    inverse_penalties: Annotated[tuple[float, ...], Field(min_length=1)]
-    n_folds: Annotated[int, Field(ge=2)]
 
 
 class ThresholdsConfig(_Section):
     """What the thresholds promise.
 
-    At most ``risk`` of the routed messages go wrong, with ``assurance``; a further request is
-    named where at least ``also_precision`` of those named on validation were real.
+    At most ``risk`` of the routed messages go wrong, with ``assurance``; an operator may choose
+    another of ``risks``. A further request is named where at least ``also_precision`` of those
+    named on validation were real.
     """
 
     risk: Share
+    risks: tuple[Share, ...]
     assurance: Share
     also_precision: Share
 
@@ -77,7 +93,9 @@ class Config(_Section):
     seed: int
     data: DataConfig
     encoder: EncoderConfig
-    head: HeadConfig
+    finetune: FineTuneConfig
+    teacher: FineTuneConfig | None = None
+    baselines: BaselinesConfig
     thresholds: ThresholdsConfig
     evaluation: EvaluationConfig
     gates: GatesConfig

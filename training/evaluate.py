@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, roc_auc_score
 from tqdm import tqdm
 
 from service.decision import Decision, Outcome, decide
@@ -61,8 +61,14 @@ def report(
         "ece": sum(n * abs(sure - right) for sure, right, n in bins) / len(gold),
         "coverage": float(routed.mean()),
         "routed_error": float(1 - correct[routed].mean()) if routed.any() else 0.0,
+        "none_auroc": _none_auroc(decisions, gold),
         **_per_label(gold, predicted),
-        **_per_slice(correct, examples),
+        **_per_group("slice_accuracy", [e.slice for e in examples], correct),
+        **_per_group(
+            "foreign_accuracy",
+            [e.lang for e in examples if e.slice == "foreign"],
+            correct[np.array([e.slice == "foreign" for e in examples])],
+        ),
         **_also(decisions, examples),
     }
     return Report(
@@ -122,6 +128,13 @@ def _coverage(
     return tuple(zip((n_routed / len(order)).tolist(), errors.tolist(), strict=True))
 
 
+def _none_auroc(decisions: Sequence[Decision], gold: NDArray[np.int64]) -> float:
+    """How well the probability of ``none`` ranks mail for nobody above the rest."""
+    is_none = gold == LABELS.index("none")
+    scores = [d.probabilities.get("none", 0.0) for d in decisions]
+    return float(roc_auc_score(is_none, scores)) if 0 < is_none.sum() < len(gold) else 1.0
+
+
 def _per_label(gold: NDArray[np.int64], predicted: NDArray[np.int64]) -> dict[str, float]:
     columns = precision_recall_fscore_support(
         gold, predicted, labels=range(len(LABELS)), zero_division=0.0
@@ -133,11 +146,10 @@ def _per_label(gold: NDArray[np.int64], predicted: NDArray[np.int64]) -> dict[st
     }
 
 
-def _per_slice(correct: NDArray[np.bool_], examples: Sequence[Example]) -> dict[str, float]:
-    slices = np.array([e.slice for e in examples])
+def _per_group(figure: str, groups: Sequence[str], correct: NDArray[np.bool_]) -> dict[str, float]:
+    names = np.array(groups)
     return {
-        f"slice_accuracy/{name}": float(correct[slices == name].mean())
-        for name in sorted(set(slices.tolist()))
+        f"{figure}/{name}": float(correct[names == name].mean()) for name in sorted(set(groups))
     }
 
 
@@ -154,8 +166,14 @@ def _also(decisions: Sequence[Decision], examples: Sequence[Example]) -> dict[st
     ]
     signals = [found for found, real in service if real]
     others = [found for found, real in service if not real]
+    repeats = [
+        "selling_opportunity" in a
+        for a, e in zip(named, examples, strict=True)
+        if e.primary == "order_status" and not e.has_buying_signal
+    ]
     return {
         "also_micro_f1": 2 * hit / total if total else 1.0,
         "hidden_signal_recall": float(np.mean(signals)) if signals else 1.0,
         "false_sales_copies": float(np.mean(others)) if others else 0.0,
+        "orders_copied_to_sales": float(sum(repeats)),
     }

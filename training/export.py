@@ -1,4 +1,4 @@
-"""Encoder, pooling and heads as one ONNX graph: exported, proven equal, quantised."""
+"""The trained network as one ONNX graph: exported, proven equal, quantised."""
 
 import tempfile
 import warnings
@@ -9,16 +9,15 @@ from typing import Final
 import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from scipy.special import softmax
-from torch.nn.functional import normalize
 
 from service.errors import SignalboxError
 from service.model.bundle import INPUTS, OUTPUTS
-from service.model.network import Network
+from service.model.network import Network as Session
 from service.model.tokens import Tokenizer
-from training.encoder import Encoder
-from training.head import Floats, Head, Linear
+from training.network import Network
 
 OPSET: Final = 20
 MAX_DIFFERENCE: Final = 1e-4  # in probability, between the trained model and its fp32 graph
@@ -28,40 +27,12 @@ class ExportError(SignalboxError):
     """The graph does not compute what was trained."""
 
 
-class _Network(torch.nn.Module):
-    """Token ids and mask to both heads' logits."""
-
-    idf: torch.Tensor
-
-    def __init__(self, transformer: torch.nn.Module, head: Head) -> None:
-        super().__init__()
-        self.transformer = transformer
-        self.register_buffer("idf", torch.from_numpy(head.lexicon.idf).float())
-        self.lexical_length = head.lexicon.length
-        self.labels = _layer(head.labels)
-        self.requests = _layer(head.requests)
-
-    def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        hidden = self.transformer(
-            input_ids=input_ids, attention_mask=attention_mask
-        ).last_hidden_state
-        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-        mean = (hidden * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1e-9)
-        features = torch.cat([normalize(mean, dim=1), self._lexical(input_ids, mask)], dim=1)
-        return self.labels(features), self.requests(features)
-
-    def _lexical(self, input_ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """What ``Lexicon.vectors`` computes: float32[batch, n_vocabulary]."""
-        absent = torch.zeros(input_ids.shape[0], len(self.idf))
-        present = absent.scatter(1, input_ids, mask.squeeze(-1))
-        return normalize(present * self.idf, dim=1) * self.lexical_length
-
-
-def export_graph(encoder: Encoder, head: Head) -> onnx.ModelProto:
+def export_graph(network: Network) -> onnx.ModelProto:
     """The fp32 graph, free of traces of the machine that made it."""
-    network = _Network(encoder.transformer, head).eval()
+    network.eval()
+    network.use_attention(
+        "eager"
+    )  # the fused one brings shapes into the graph that it need not have
     ids = torch.arange(1000, 1032, dtype=torch.int64).reshape(2, 16)
     axes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("length", max=512)}
     with warnings.catch_warnings(), torch.no_grad():
@@ -101,7 +72,7 @@ def check_parity(
     graph: onnx.ModelProto,
     tokenizer: Tokenizer,
     texts: Sequence[str],
-    label_logits: Floats,
+    label_logits: NDArray[np.float32],
     temperature: float,
 ) -> float:
     """The largest difference in probability between trained model and graph, over ``texts``.
@@ -109,24 +80,15 @@ def check_parity(
     Raises:
         ExportError: a probability differs by more than ``MAX_DIFFERENCE``, or a label differs.
     """
-    network = Network(graph.SerializeToString())
-    exported = np.stack([network.run(tokenizer.tokenize(text)).labels for text in texts])
-    trained = softmax(label_logits / temperature, axis=1)
+    session = Session(graph.SerializeToString())
+    exported = np.stack([session.run(tokenizer.tokenize(text)).labels for text in texts])
+    trained = softmax(label_logits.astype(np.float64) / temperature, axis=1)
     served = softmax(exported.astype(np.float64) / temperature, axis=1)
     difference = float(np.abs(trained - served).max())
     n_other = int((trained.argmax(axis=1) != served.argmax(axis=1)).sum())
     if difference > MAX_DIFFERENCE or n_other:
         raise ExportError(f"probabilities differ by {difference:.2e}, {n_other} labels differ")
     return difference
-
-
-def _layer(linear: Linear) -> torch.nn.Linear:
-    n_outputs, dimension = linear.weights.shape
-    layer = torch.nn.Linear(dimension, n_outputs)
-    with torch.no_grad():
-        layer.weight.copy_(torch.from_numpy(linear.weights))
-        layer.bias.copy_(torch.from_numpy(linear.bias))
-    return layer
 
 
 def _without_traces(model: onnx.ModelProto) -> onnx.ModelProto:

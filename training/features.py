@@ -37,5 +37,5 @@ def fit_reader(config: Config, examples: Sequence[Example], work: Path) -> Reade
     encoder = load_encoder(config.encoder)
     tokenizer = Tokenizer(encoder.tokenizer_json, config.encoder.max_tokens)
     tokens = [tokenizer.tokenize(e.text).ids[0] for e in examples]
-    lexicon = fit_lexicon(tokens, tokenizer.n_vocabulary, config.head.lexical_length)
+    lexicon = fit_lexicon(tokens, tokenizer.n_vocabulary, config.baselines.lexical_length)
     return Reader(encoder, tokenizer, lexicon, work / "embeddings")

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -69,9 +69,8 @@ def log_bundle(
     tokens = Tokenizer(bundle.tokenizer, bundle.manifest.max_tokens).tokenize("Where is PO 4471?")
     inputs = dict(zip(INPUTS, (tokens.ids, tokens.mask), strict=True))
     logits = Network(bundle.model).run(tokens)
-    outputs = dict(
-        zip(OUTPUTS, (logits.labels[np.newaxis], logits.requests[np.newaxis]), strict=True)
-    )
+    arrays = (logits.labels, logits.requests, logits.label_tokens, logits.request_tokens)
+    outputs = {name: array[np.newaxis] for name, array in zip(OUTPUTS, arrays, strict=True)}
     info = mlflow.onnx.log_model(
         onnx.ModelProto.FromString(bundle.model),
         name="model",
@@ -88,6 +87,15 @@ def log_bundle(
     client.set_model_version_tag(MODEL_NAME, version, "data_sha256", bundle.manifest.data.sha256)
     client.set_registered_model_alias(MODEL_NAME, CHALLENGER, version)
     return version
+
+
+def epoch_logger(name: str) -> Callable[[int, float], None]:
+    """What writes a network's mean loss to the open run, a point for each epoch."""
+
+    def log_epoch(n_epochs: int, loss: float) -> None:
+        mlflow.log_metric(f"{name}.loss", loss, step=n_epochs)
+
+    return log_epoch
 
 
 def promote(config: Config) -> str:

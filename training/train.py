@@ -9,21 +9,23 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.special import expit, softmax
 from tqdm import tqdm
 
 from service.model.bundle import Bundle, Data
 from service.model.classifier import Classifier
-from service.model.network import Network
+from service.model.network import Network as Session
 from service.model.tokens import Tokenizer
 from training import registry
 from training.bundle import draft_bundle, save_bundle, write_card
 from training.calibrate import fit_temperature, fit_thresholds
 from training.config import Config
 from training.dataset import LABELS, Example, data_digest, read_examples
+from training.encoder import Encoder, load_encoder
 from training.evaluate import Report, decide_all, macro_f1, report
 from training.export import check_parity, export_graph, quantise_graph
-from training.features import fit_reader
-from training.head import fit_head
+from training.finetune import finetune, make_task, run_network
+from training.network import Network, build_network
 from training.plots import save_plots
 from training.split import Splits, split_examples
 
@@ -33,7 +35,7 @@ log = logging.getLogger(__name__)
 def train(config: Config, output: Path, work: Path) -> Bundle:
     """Train as ``config`` says, write the bundle to ``output`` and register it as challenger.
 
-    ``work`` keeps embeddings between runs and the plots of this one.
+    ``work`` keeps checkpoints, so that a run that was stopped goes on, and the plots.
     """
     _fix_seeds(config.seed)
     log.info("reading and splitting messages")
@@ -59,39 +61,48 @@ def read_splits(config: Config) -> Splits:
 def _make_bundle(
     config: Config, splits: Splits, data_sha256: str, work: Path
 ) -> tuple[Bundle, Report, dict[str, float]]:
-    log.info("loading the encoder, embedding")
-    reader = fit_reader(config, splits.train, work)
-    train_x, test_x = reader.features(splits.train), reader.features(splits.test)
-    log.info("fitting the heads")
-    head = fit_head(train_x, reader.lexicon, splits.train, config.head, config.seed)
+    encoder = load_encoder(config.encoder)
+    tokenizer = Tokenizer(encoder.tokenizer_json, config.encoder.max_tokens)
+    network = _teach(config, encoder, tokenizer, splits, work / "checkpoints")
     log.info("exporting, checking and quantising the graph")
-    graph = export_graph(reader.encoder, head)
+    graph = export_graph(network)
     texts = [e.text for e in splits.test]
-    trained = head.labels.logits(test_x)
-    difference = check_parity(graph, reader.tokenizer, texts, trained, temperature=1.0)
+    trained, _ = run_network(network, _tokenize(tokenizer, splits.test))
+    difference = check_parity(graph, tokenizer, texts, trained, temperature=1.0)
     identity = {"name": config.name, "version": config.version}
-    draft = draft_bundle(
-        quantise_graph(graph), reader.encoder.tokenizer_json, identity, config.encoder
-    )
+    draft = draft_bundle(quantise_graph(graph), encoder.tokenizer_json, identity, config.encoder)
     log.info("calibrating on the validation split")
     calibrated = _calibrate(draft, splits, data_sha256, config)
     log.info("evaluating on the test split")
     tested = _evaluate(calibrated, splits.test, config)
     measured = {
         **tested.metrics,
-        "cross_validated_macro_f1": round(head.cross_validated_macro_f1, 4),
         "quantisation_loss": _quantisation_loss(trained, splits.test, tested),
     }
     manifest = calibrated.manifest.model_copy(update={"metrics": measured})
-    return (
-        replace(calibrated, manifest=manifest),
-        tested,
-        {
-            **measured,
-            "parity_max_difference": difference,
-            "inverse_penalty": head.inverse_penalty,
-        },
-    )
+    measured_here = {**measured, "parity_max_difference": difference}
+    return replace(calibrated, manifest=manifest), tested, measured_here
+
+
+def _teach(
+    config: Config, encoder: Encoder, tokenizer: Tokenizer, splits: Splits, work: Path
+) -> Network:
+    """The network of ``config``, taught by the labels and, if there is one, by its teacher."""
+    task = make_task(splits.train, _tokenize(tokenizer, splits.train))
+    if config.teacher is not None:
+        log.info("teaching the teacher")
+        teacher = build_network(encoder, config.teacher.layers, config.seed)
+        finetune(teacher, task, config.teacher, config.seed, work, registry.epoch_logger("teacher"))
+        labels, requests = run_network(teacher, task.tokens)
+        task = replace(task, soft_labels=softmax(labels, axis=1), soft_requests=expit(requests))
+    log.info("teaching the network")
+    network = build_network(encoder, config.finetune.layers, config.seed)
+    finetune(network, task, config.finetune, config.seed, work, registry.epoch_logger("network"))
+    return network
+
+
+def _tokenize(tokenizer: Tokenizer, examples: Sequence[Example]) -> list[NDArray[np.int64]]:
+    return [tokenizer.tokenize(e.text).ids[0] for e in examples]
 
 
 def _calibrate(draft: Bundle, splits: Splits, data_sha256: str, config: Config) -> Bundle:
@@ -114,10 +125,10 @@ def _calibrate(draft: Bundle, splits: Splits, data_sha256: str, config: Config) 
 
 
 def _run(bundle: Bundle, examples: Sequence[Example]) -> tuple[NDArray[np.float64], ...]:
-    network = Network(bundle.model)
+    session = Session(bundle.model)
     tokenizer = Tokenizer(bundle.tokenizer, bundle.manifest.max_tokens)
     logits = [
-        network.run(tokenizer.tokenize(e.text))
+        session.run(tokenizer.tokenize(e.text))
         for e in tqdm(examples, desc="running the graph", unit="message")
     ]
     return (
@@ -132,7 +143,7 @@ def _evaluate(bundle: Bundle, examples: Sequence[Example], config: Config) -> Re
 
 
 def _quantisation_loss(
-    fp32_logits: NDArray[np.float64], examples: Sequence[Example], tested: Report
+    fp32_logits: NDArray[np.float32], examples: Sequence[Example], tested: Report
 ) -> float:
     gold = np.array([LABELS.index(e.primary) for e in examples])
     return round(macro_f1(gold, fp32_logits.argmax(axis=1)) - tested.metrics["macro_f1"], 4)

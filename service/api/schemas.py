@@ -13,6 +13,7 @@ from service.mail.limits import MAX_HEADERS
 from service.mail.parse import compose_message
 from service.message import Envelope, Message
 from service.model.classifier import ModelReference
+from service.model.evidence import Evidence
 from service.routing import Route
 from service.verdict import Verdict
 
@@ -49,6 +50,20 @@ _EXAMPLE_ANSWER: Final[JsonDict] = {
             "confidence": 0.88,
             "team": "sales",
             "address": "sales@example.com",
+            "evidence": {
+                "text": "We also open a second site in May, what would the same again cost us?",
+                "start": 92,
+                "end": 162,
+                "weight": 0.83,
+            },
+        }
+    ],
+    "evidence": [
+        {
+            "text": "Two of the five pallets are still missing.",
+            "start": 21,
+            "end": 63,
+            "weight": 0.61,
         }
     ],
     "route": {"team": "orders", "address": "orders@example.com"},
@@ -115,13 +130,16 @@ class AlsoItem(BaseModel):
     confidence: float
     team: str
     address: str
+    evidence: Evidence | None = None
 
 
 class ClassifyResponse(BaseModel):
     """The decision on one message.
 
     `label`, `confidence` and `probabilities` are empty when the model was not asked: a bypass, or
-    a message with nothing to read. `route` is null for a bypass alone.
+    a message with nothing to read. `route` is null for a bypass alone. `evidence` is the sentence
+    that speaks most for the label; its offsets count characters of what the model read: subject,
+    blank line, and the new text without quotes and signature.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE_ANSWER]})
@@ -133,6 +151,7 @@ class ClassifyResponse(BaseModel):
     confidence: float | None = None
     probabilities: dict[str, float]
     also: list[AlsoItem]
+    evidence: list[Evidence]
     route: Route | None = None
     review_reason: ReviewReason | None = None
     bypass_reason: Literal["bounce", "auto_reply", "loop"] | None = None
@@ -227,6 +246,7 @@ def present(answer: Answer, identifier: str | None = None) -> ClassifyResponse:
         confidence=decision.confidence,
         probabilities=dict(decision.probabilities),
         also=[_also_item(request, route) for request, route in pairs],
+        evidence=[decision.evidence] if decision.evidence else [],
         route=answer.route,
         review_reason=decision.review_reason,
         bypass_reason=decision.bypass_reason,
@@ -241,4 +261,5 @@ def _also_item(request: Request, route: Route) -> AlsoItem:
         confidence=request.confidence,
         team=route.team,
         address=route.address,
+        evidence=request.evidence,
     )

@@ -6,6 +6,7 @@ sees no byte that has not passed all of them.
 """
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +23,9 @@ MODEL: Final = "model.onnx"
 TOKENIZER: Final = "tokenizer.json"
 CARD: Final = "CARD.md"
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 INPUTS: Final = ("input_ids", "attention_mask")
-OUTPUTS: Final = ("label_logits", "request_logits")
+OUTPUTS: Final = ("label_logits", "request_logits", "label_tokens", "request_tokens")
 MAX_FILE_BYTES: Final = 512 * 2**20
 
 # What a quantised transformer encoder with linear heads needs, and no more: nothing here reads
@@ -33,8 +34,9 @@ ALLOWED_OPERATORS: Final = frozenset(
     """
     Add And Cast Clip Concat Constant ConstantOfShape DequantizeLinear Div DynamicQuantizeLinear
     Equal Erf Expand Gather GatherElements GatherND Gelu Gemm GreaterOrEqual LayerNormalization
-    MatMul MatMulInteger Max Mul Not Pow Range ReduceL2 ReduceMax ReduceMean ReduceSum Reshape
-    ScatterElements Shape Sigmoid Slice Softmax Sqrt Squeeze Sub Tanh Transpose Unsqueeze Where
+    MatMul MatMulInteger Max Mul Not Pow Range ReduceL2 ReduceLogSumExp ReduceMax ReduceMean
+    ReduceSum Reshape ScatterElements Shape Sigmoid Slice Softmax Sqrt Squeeze Sub Tanh Transpose
+    Unsqueeze Where
     """.split()  # noqa: SIM905 - the alphabet reads better without quotes
 )
 
@@ -59,18 +61,43 @@ class Encoder(_Frozen):
     sha256: Sha256
 
 
+class Promise(_Frozen):
+    """At a confidence of ``route`` or more, at most ``risk`` of the routed go to a wrong team.
+
+    ``coverage`` is the share of the validation messages that reach it; 0 when there is no such
+    threshold.
+    """
+
+    risk: Probability
+    route: Probability
+    coverage: Probability
+
+
 class Thresholds(_Frozen):
     """When to answer and when to abstain.
 
-    ``route`` is the least confidence for routing without a person; it was fitted so that at most
-    ``risk`` of the routed messages go to a wrong team, with ``assurance`` over the draw of the
-    validation messages. ``also`` holds the least confidence for a further request, per label.
+    ``route`` is the least confidence for routing without a person, the one promised for ``risk``;
+    ``promises`` has others to choose from. Each holds by itself with ``assurance`` over the draw
+    of the validation messages. ``also`` holds the least confidence for a further request.
     """
 
     route: Probability
     risk: Probability
     assurance: Probability
     also: Mapping[str, Probability]
+    promises: tuple[Promise, ...] = ()
+
+    def at_risk(self, risk: float) -> "Thresholds":
+        """The same with the threshold promised for another risk.
+
+        Raises:
+            BundleCorrupt: the bundle promises nothing for it.
+        """
+        for promise in self.promises:
+            if promise.risk == risk and promise.coverage > 0:
+                return self.model_copy(update={"risk": risk, "route": promise.route})
+        kept = ", ".join(f"{each.risk:g}" for each in self.promises if each.coverage > 0)
+        raise BundleCorrupt(f"the bundle promises nothing for a risk of {risk:g}, but for {kept}")
 
 
 class Data(_Frozen):
@@ -90,7 +117,7 @@ class Manifest(_Frozen):
         requests: names of the ``request_logits`` columns, in order.
     """
 
-    format: Literal[1]
+    format: Literal[2]
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
     version: str
     labels: Annotated[tuple[str, ...], Field(min_length=2)]
@@ -135,6 +162,7 @@ def load_bundle(folder: Path) -> Bundle:
             parse; the graph holds an unlisted operator, outside data or other inputs or outputs.
     """
     raw = _read(folder, MANIFEST)
+    _refuse_other_format(folder, raw)
     try:
         manifest = Manifest.model_validate_json(raw)
     except ValidationError as error:
@@ -173,6 +201,18 @@ def _read(folder: Path, name: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise BundleCorrupt(f"{path}: {error.strerror}") from error
+
+
+def _refuse_other_format(folder: Path, raw: bytes) -> None:
+    """Say plainly that a bundle is of another time, before its fields are found wrong."""
+    try:
+        found = json.loads(raw).get("format")
+    except (ValueError, AttributeError):
+        return  # not a manifest at all, which the schema will say
+    if found != FORMAT:
+        raise BundleCorrupt(
+            f"{folder}: format {found}, this service reads format {FORMAT}: train it anew"
+        )
 
 
 def _decode(raw: bytes) -> str:

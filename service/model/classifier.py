@@ -5,15 +5,16 @@ answer would depend on its neighbours, and on a CPU a batch saves nothing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 
 import numpy as np
 
 from service.errors import BundleCorrupt
 from service.model.bundle import Bundle, Manifest
+from service.model.evidence import Evidence, split_sentences, strongest, sum_by_sentence
 from service.model.network import Logits, Network
-from service.model.tokens import Tokenizer
+from service.model.tokens import Tokenizer, Tokens
 
 _WARM_UP_TEXTS = ("Hello", "Where is the parcel you sent? " * 8, "We ordered four of them. " * 80)
 
@@ -26,6 +27,7 @@ class Probabilities:
         labels: one probability per label of the manifest, summing to 1.
         requests: for each label that can be asked for beside another, the probability that the
             message asks for it; these do not sum to anything.
+        label_evidence, request_evidence: the sentence that speaks most for each.
     Units: ``tokenize_ms`` and ``infer_ms`` are wall-clock milliseconds.
     """
 
@@ -33,6 +35,8 @@ class Probabilities:
     requests: Mapping[str, float]
     tokenize_ms: float
     infer_ms: float
+    label_evidence: Mapping[str, Evidence | None] = field(default_factory=dict)
+    request_evidence: Mapping[str, Evidence | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,34 @@ class Classifier:
         logits = self._network.run(tokens)
         inferred = perf_counter()
         labels, requests = calibrate(logits, self.manifest)
+        label_evidence, request_evidence = self._explain(text, tokens, logits)
         return Probabilities(
             labels=labels,
             requests=requests,
             tokenize_ms=1e3 * (tokenized - started),
             infer_ms=1e3 * (inferred - tokenized),
+            label_evidence=label_evidence,
+            request_evidence=request_evidence,
+        )
+
+    def _explain(
+        self, text: str, tokens: Tokens, logits: Logits
+    ) -> tuple[dict[str, Evidence | None], dict[str, Evidence | None]]:
+        """The strongest sentence for each label and each request.
+
+        For a label, what a sentence adds beyond what it adds to the labels on average; for a
+        request, its share in the smooth maximum over tokens.
+        """
+        spans = split_sentences(text)
+        by_label = sum_by_sentence(spans, tokens.offsets, logits.label_tokens)
+        by_label -= by_label.mean(axis=1, keepdims=True)
+        loudness = np.exp(logits.request_tokens - logits.request_tokens.max(axis=0))
+        by_request = sum_by_sentence(spans, tokens.offsets, loudness)
+        columns = zip(self.manifest.labels, by_label.T, strict=True)
+        asked = zip(self.manifest.requests, by_request.T, strict=True)
+        return (
+            {label: strongest(text, spans, weights) for label, weights in columns},
+            {label: strongest(text, spans, weights) for label, weights in asked},
         )
 
     def _warm_up(self) -> None:

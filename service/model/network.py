@@ -18,10 +18,14 @@ class Logits:
     Shapes:
         labels: float32[n_labels]; a softmax over temperature makes them probabilities.
         requests: float32[n_requests]; a sigmoid each.
+        label_tokens: float32[length, n_labels], what each token adds to ``labels``.
+        request_tokens: float32[length, n_requests], how loudly each token asks.
     """
 
     labels: NDArray[np.float32]
     requests: NDArray[np.float32]
+    label_tokens: NDArray[np.float32]
+    request_tokens: NDArray[np.float32]
 
 
 class Network:
@@ -42,5 +46,5 @@ class Network:
     def run(self, tokens: Tokens) -> Logits:
         """The logits of one text."""
         feed = dict(zip(INPUTS, (tokens.ids, tokens.mask), strict=True))
-        labels, requests = self._session.run(list(OUTPUTS), feed)
-        return Logits(labels=labels[0], requests=requests[0])
+        labels, requests, label_tokens, request_tokens = self._session.run(list(OUTPUTS), feed)
+        return Logits(labels[0], requests[0], label_tokens[0], request_tokens[0])

@@ -15,10 +15,12 @@ class Tokens:
 
     Shapes:
         ids, mask: int64[1, length], 1 <= length <= max_tokens.
+        offsets: start and end of each token in the text; (0, 0) for special ones.
     """
 
     ids: NDArray[np.int64]
     mask: NDArray[np.int64]
+    offsets: list[tuple[int, int]]
 
 
 class Tokenizer:
@@ -40,5 +42,6 @@ class Tokenizer:
 
     def tokenize(self, text: str) -> Tokens:
         """The tokens of ``text``, cut at the end if it is too long."""
-        ids = np.array([self._fast.encode(text).ids], dtype=np.int64)
-        return Tokens(ids=ids, mask=np.ones_like(ids))
+        encoding = self._fast.encode(text)
+        ids = np.array([encoding.ids], dtype=np.int64)
+        return Tokens(ids=ids, mask=np.ones_like(ids), offsets=encoding.offsets)

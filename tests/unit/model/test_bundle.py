@@ -101,7 +101,7 @@ def test_a_link_out_of_the_bundle_is_refused(copy: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": 2},
+        {"format": 1},
         {"labels": ["billing", "billing"]},
         {"requests": ["press"]},
         {"temperature": 0},

@@ -6,7 +6,7 @@ from training.calibrate import fit_temperature, fit_thresholds, upper_bound
 from training.config import ThresholdsConfig
 from training.dataset import LABELS, SERVICE_LABELS, Example
 
-CONFIG = ThresholdsConfig(risk=0.05, assurance=0.95, also_precision=0.8)
+CONFIG = ThresholdsConfig(risk=0.05, risks=(0.05, 0.02), assurance=0.95, also_precision=0.8)
 GENERATOR = np.random.default_rng(7)
 
 

@@ -5,21 +5,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
 from tokenizers import Tokenizer as FastTokenizer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from service.model.bundle import ALLOWED_OPERATORS, Bundle, list_operators
-from service.model.network import Network
+from service.model.network import Network as Session
 from service.model.tokens import Tokenizer
 from training.config import EncoderConfig
-from training.dataset import Example
 from training.encoder import WEIGHTS, Encoder, EncoderError, embed_texts, load_encoder
 from training.export import ExportError, check_parity, export_graph, quantise_graph
-from training.features import Reader
-from training.head import Head, Linear
-from training.lexical import fit_lexicon
+from training.finetune import run_network
+from training.network import Network, build_network
 
 TEXTS = ["Where is PO 4471?", ("The pump leaks again. " * 30).strip(), "Hi"]
 DIMENSION, MAX_TOKENS = 32, 64
@@ -65,15 +64,12 @@ def tokenizer(encoder: Encoder) -> Tokenizer:
 
 
 @pytest.fixture(scope="module")
-def head(tokenizer: Tokenizer) -> Head:
-    generator = np.random.default_rng(1)
-    width = DIMENSION + tokenizer.n_vocabulary
-    labels, requests = (
-        Linear(generator.normal(size=(n, width)), generator.normal(size=n)) for n in (5, 4)
-    )
-    tokens = [tokenizer.tokenize(text).ids[0] for text in (*TEXTS, *TEXTS[:2])]
-    lexicon = fit_lexicon(tokens, tokenizer.n_vocabulary, length=2.0)
-    return Head(labels, requests, lexicon, inverse_penalty=1.0, cross_validated_macro_f1=0.0)
+def network(encoder: Encoder) -> Network:
+    """Untaught, but loud enough for its texts to differ."""
+    network = build_network(encoder, layers=(0, 1), seed=1)
+    for head in (network.attention, network.values, network.average, network.requests):
+        torch.nn.init.normal_(head.weight, std=0.5)
+    return network
 
 
 def test_other_weights_than_those_asked_for_are_refused(config: EncoderConfig) -> None:
@@ -103,23 +99,45 @@ def test_embeddings_have_unit_length_and_are_kept_by_digest(
     assert kept.exists()
 
 
-def test_graph_equals_model_and_quantised_graph_is_allowed_in_a_bundle(
-    encoder: Encoder, tokenizer: Tokenizer, head: Head, tmp_path: Path
+def test_a_layer_is_left_out_of_the_copy_and_not_of_the_encoder(encoder: Encoder) -> None:
+    network = build_network(encoder, layers=(1,), seed=1)
+    assert len(network.transformer.get_submodule("encoder.layer")) == 1
+    assert len(encoder.transformer.get_submodule("encoder.layer")) == 2
+
+
+def test_padding_changes_nothing_and_the_parts_add_up(
+    network: Network, tokenizer: Tokenizer
 ) -> None:
-    graph = export_graph(encoder, head)
-    examples = [Example.model_construct(subject=text, body="") for text in TEXTS]
-    reader = Reader(encoder, tokenizer, head.lexicon, tmp_path)
-    logits = head.labels.logits(reader.features(examples))
+    tokens = [tokenizer.tokenize(text).ids[0] for text in TEXTS]
+    together = run_network(network, tokens)
+    alone = [run_network(network, [each]) for each in tokens]
+    assert together[0] == pytest.approx(np.concatenate([a for a, _ in alone]), abs=1e-5)
+    assert together[1] == pytest.approx(np.concatenate([b for _, b in alone]), abs=1e-5)
+    ids = torch.from_numpy(tokens[1][np.newaxis])
+    with torch.no_grad():
+        outputs = network(ids, torch.ones_like(ids))
+    summed = outputs.label_tokens.sum(dim=1) + network.bias
+    assert outputs.labels.numpy() == pytest.approx(summed.detach().numpy(), abs=1e-5)
+
+
+def test_graph_equals_network_and_quantised_graph_is_allowed_in_a_bundle(
+    network: Network, tokenizer: Tokenizer
+) -> None:
+    graph = export_graph(network)
+    logits, _ = run_network(network, [tokenizer.tokenize(text).ids[0] for text in TEXTS])
     assert check_parity(graph, tokenizer, TEXTS, logits, temperature=1.0) < 1e-4
+    wrong = logits + np.eye(5, dtype=np.float32)[[0, 1, 2]]
     with pytest.raises(ExportError, match="probabilities differ"):
-        check_parity(graph, tokenizer, TEXTS, logits + np.eye(5)[[0, 1, 2]], temperature=1.0)
+        check_parity(graph, tokenizer, TEXTS, wrong, temperature=1.0)
 
     small = quantise_graph(graph)
-    assert small.ByteSize() < 0.7 * graph.ByteSize()  # the lexical heads, here large, stay fp32
+    assert small.ByteSize() < 0.4 * graph.ByteSize()
     assert list_operators(small.graph) <= ALLOWED_OPERATORS
     for text in TEXTS:
         tokens = tokenizer.tokenize(text)
-        full = Network(graph.SerializeToString()).run(tokens)
-        quantised = Network(small.SerializeToString()).run(tokens)
-        assert quantised.labels == pytest.approx(full.labels, abs=0.1)
-        assert quantised.requests == pytest.approx(full.requests, abs=0.1)
+        full = Session(graph.SerializeToString()).run(tokens)
+        quantised = Session(small.SerializeToString()).run(tokens)
+        assert quantised.labels == pytest.approx(full.labels, abs=0.2)
+        assert quantised.requests == pytest.approx(full.requests, abs=0.2)
+        assert quantised.label_tokens.shape == (len(tokens.offsets), 5)
+        assert quantised.request_tokens.shape == (len(tokens.offsets), 4)

@@ -1,0 +1,58 @@
+"""What a text costs on one thread, beside MiniLM-L6 in int8: ratios of one and the same run."""
+
+from collections.abc import Mapping, Sequence
+from time import process_time
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from service.model.bundle import Bundle
+from service.model.network import Network as Session
+from service.model.tokens import Tokenizer
+from training.config import Config
+from training.encoder import load_encoder
+from training.export import export_graph, quantise_graph
+from training.inventory import table
+from training.network import build_network
+
+_N_LAYERS: Final = 6  # of the encoder everybody starts from
+_N_ROUNDS: Final = 3
+
+
+def report_cost(bundle: Bundle, config: Config, texts: Sequence[str]) -> str:
+    """Milliseconds of CPU for each text, tokenising included; the least of three rounds.
+
+    The yardstick has the same heads on all six layers, so that only the encoders differ. Both
+    read every text in turn, so that a slower minute of the machine hits both.
+    """
+    encoder = load_encoder(config.encoder)
+    yardstick = quantise_graph(export_graph(build_network(encoder, range(_N_LAYERS), config.seed)))
+    tokenizer = Tokenizer(bundle.tokenizer, bundle.manifest.max_tokens)
+    sessions = {
+        "MiniLM-L6, int8": Session(yardstick.SerializeToString()),
+        bundle.manifest.name: Session(bundle.model),
+    }
+    cost = _measure(sessions, tokenizer, texts)
+    reference = next(iter(cost.values())).mean()
+    rows = [
+        (name, f"{ms.mean():.2f}", f"{np.median(ms):.2f}", f"{np.quantile(ms, 0.99):.2f}",
+         f"{ms.mean() / reference:.2f}")
+        for name, ms in cost.items()
+    ]  # fmt: skip
+    return table(("one thread, ms of CPU a text", "mean", "p50", "p99", "ratio"), rows)
+
+
+def _measure(
+    sessions: Mapping[str, Session], tokenizer: Tokenizer, texts: Sequence[str]
+) -> dict[str, NDArray[np.float64]]:
+    """float64[n_texts] for each session."""
+    times = {name: np.full(len(texts), np.inf) for name in sessions}
+    for _ in range(_N_ROUNDS):
+        for row, text in enumerate(tqdm(texts, desc="timing", unit="text")):
+            for name, session in sessions.items():
+                started = process_time()
+                session.run(tokenizer.tokenize(text))
+                times[name][row] = min(times[name][row], 1e3 * (process_time() - started))
+    return times

@@ -1,0 +1,201 @@
+"""Teaching the whole network: cross-entropy for the label, binary cross-entropy for requests.
+
+Texts of like length share a batch, so almost nothing is spent on padding. After each epoch
+everything needed to go on is on the disk: a run that was stopped continues where it was.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, kl_div
+from tqdm import tqdm
+
+from training.config import FineTuneConfig
+from training.dataset import LABELS, SERVICE_LABELS, Example
+from training.network import Network, Outputs
+
+log = logging.getLogger(__name__)
+
+_POOL: Final = 32  # batches sorted by length together; more pads less and shuffles less
+_WARM_UP: Final = 0.06  # share of the steps with a rising rate
+_MAX_NORM: Final = 1.0
+_WEIGHT_DECAY: Final = 0.01
+_PADDING: Final = 0
+
+_Stateful = nn.Module | torch.optim.Optimizer | torch.optim.lr_scheduler.LambdaLR
+TokenIds = NDArray[np.int64]
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Texts with what they should be called.
+
+    Shapes:
+        tokens: one int64[length] per text.
+        labels: int64[n_texts]; requests: float32[n_texts, n_requests], 0 or 1.
+        soft_labels: float32[n_texts, n_labels] and soft_requests: float32[n_texts, n_requests],
+            a teacher's probabilities, or None.
+    """
+
+    tokens: Sequence[TokenIds]
+    labels: NDArray[np.int64]
+    requests: Floats
+    soft_labels: Floats | None = None
+    soft_requests: Floats | None = None
+
+
+def make_task(examples: Sequence[Example], tokens: Sequence[TokenIds]) -> Task:
+    """The task of ``examples``, whose texts have these tokens."""
+    return Task(
+        tokens=tokens,
+        labels=np.array([LABELS.index(e.primary) for e in examples], dtype=np.int64),
+        requests=np.array(
+            [[label in e.requests for label in SERVICE_LABELS] for e in examples], dtype=np.float32
+        ),
+    )
+
+
+def finetune(
+    network: Network,
+    task: Task,
+    config: FineTuneConfig,
+    seed: int,
+    work: Path,
+    after_epoch: Callable[[int, float], None] = lambda _, __: None,
+) -> None:
+    """Train ``network`` in place; checkpoints lie under ``work`` by digest of task and settings.
+
+    ``after_epoch`` hears how many epochs are done and the mean loss of the last.
+    """
+    network.use_attention("sdpa")
+    n_batches = len(list(_batches(task, config.batch_size, np.random.default_rng(seed))))
+    optimizer = torch.optim.AdamW(_parameter_groups(network, config))
+    schedule = _schedule(optimizer, config.n_epochs * n_batches)
+    path = work / f"{_digest(network, task, config, seed)}.pt"
+    first = _resume(path, network, optimizer, schedule)
+    for epoch in range(first, config.n_epochs):
+        network.train()
+        torch.manual_seed(seed + epoch)
+        order = np.random.default_rng([seed, epoch])
+        batches = list(_batches(task, config.batch_size, order))
+        progress = tqdm(batches, desc=f"epoch {epoch + 1} of {config.n_epochs}", unit="batch")
+        total = 0.0
+        for rows in progress:
+            loss = _loss(network, task, rows, config)
+            optimizer.zero_grad()
+            torch.autograd.backward(loss)
+            nn.utils.clip_grad_norm_(network.parameters(), _MAX_NORM)
+            optimizer.step()
+            schedule.step()
+            total += float(loss.detach())
+        _keep(path, epoch + 1, network, optimizer, schedule)
+        after_epoch(epoch + 1, total / len(batches))
+    network.eval()
+
+
+def run_network(
+    network: Network, tokens: Sequence[TokenIds], batch_size: int = 32
+) -> tuple[Floats, Floats]:
+    """Label and request logits of texts: float32[n_texts, n_labels], [n_texts, n_requests]."""
+    order = sorted(range(len(tokens)), key=lambda row: len(tokens[row]))
+    labels = np.zeros((len(tokens), len(LABELS)), dtype=np.float32)
+    requests = np.zeros((len(tokens), len(SERVICE_LABELS)), dtype=np.float32)
+    network.eval()
+    for start in tqdm(range(0, len(order), batch_size), desc="running", unit="batch"):
+        rows = order[start : start + batch_size]
+        with torch.no_grad():
+            outputs: Outputs = network(*_padded([tokens[row] for row in rows]))
+        labels[rows], requests[rows] = outputs.labels.numpy(), outputs.requests.numpy()
+    return labels, requests
+
+
+def _loss(network: Network, task: Task, rows: Sequence[int], config: FineTuneConfig) -> Tensor:
+    is_low = config.precision == "bfloat16"
+    with torch.autocast("cpu", torch.bfloat16, enabled=is_low):
+        outputs: Outputs = network(*_padded([task.tokens[row] for row in rows]))
+    labels, requests = outputs.labels.float(), outputs.requests.float()
+    hard = cross_entropy(
+        labels, torch.from_numpy(task.labels[rows]), label_smoothing=config.label_smoothing
+    )
+    hard = hard + binary_cross_entropy_with_logits(requests, torch.from_numpy(task.requests[rows]))
+    if task.soft_labels is None or task.soft_requests is None:
+        return hard
+    wanted = torch.from_numpy(task.soft_labels[rows])
+    soft = kl_div(labels.log_softmax(dim=1), wanted, reduction="batchmean")
+    soft = soft + binary_cross_entropy_with_logits(
+        requests, torch.from_numpy(task.soft_requests[rows])
+    )
+    return (1 - config.teacher_share) * hard + config.teacher_share * soft
+
+
+def _batches(task: Task, size: int, order: np.random.Generator) -> Iterator[list[int]]:
+    """Rows of each batch: shuffled, then sorted by length within pools, then shuffled again."""
+    rows = order.permutation(len(task.labels)).tolist()
+    batches = []
+    for start in range(0, len(rows), size * _POOL):
+        pool = sorted(rows[start : start + size * _POOL], key=lambda row: len(task.tokens[row]))
+        batches += [pool[at : at + size] for at in range(0, len(pool), size)]
+    for index in order.permutation(len(batches)):
+        yield batches[index]
+
+
+def _padded(tokens: Sequence[TokenIds]) -> tuple[Tensor, Tensor]:
+    """Ids and mask, int64[batch, longest]."""
+    ids = np.full((len(tokens), max(map(len, tokens))), _PADDING, dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, text in enumerate(tokens):
+        ids[row, : len(text)] = text
+        mask[row, : len(text)] = 1
+    return torch.from_numpy(ids), torch.from_numpy(mask)
+
+
+def _parameter_groups(network: Network, config: FineTuneConfig) -> list[dict[str, object]]:
+    inner = list(network.transformer.parameters())
+    known = set(map(id, inner))
+    heads = [p for p in network.parameters() if id(p) not in known]
+    groups = ((inner, config.encoder_rate), (heads, config.head_rate))
+    return [{"params": p, "lr": rate, "weight_decay": _WEIGHT_DECAY} for p, rate in groups]
+
+
+def _schedule(optimizer: torch.optim.Optimizer, n_steps: int) -> torch.optim.lr_scheduler.LambdaLR:
+    """Up over the first steps, then down to zero in a straight line."""
+    return torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min(1.0, (step + 1) / (_WARM_UP * n_steps)) * (1 - step / n_steps)
+    )
+
+
+def _digest(network: Network, task: Task, config: FineTuneConfig, seed: int) -> str:
+    digest = hashlib.sha256(f"{config.model_dump_json()} {seed}".encode())
+    for array in (*task.tokens, task.labels, task.requests, task.soft_labels, task.soft_requests):
+        digest.update(b"none" if array is None else np.ascontiguousarray(array).tobytes())
+    for parameter in network.parameters():
+        digest.update(parameter.detach().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _keep(path: Path, n_epochs: int, *parts: _Stateful) -> None:
+    """Write everything that continues from here, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    states = [part.state_dict() for part in parts]
+    torch.save({"n_epochs": n_epochs, "states": states}, path.with_suffix(".part"))
+    path.with_suffix(".part").replace(path)
+
+
+def _resume(path: Path, *parts: _Stateful) -> int:
+    """Load what ``_keep`` wrote; how many epochs are done."""
+    if not path.is_file():
+        return 0
+    kept = torch.load(path, weights_only=True)
+    for part, state in zip(parts, kept["states"], strict=True):
+        part.load_state_dict(state)
+    log.info("going on after epoch %d", kept["n_epochs"])
+    return int(kept["n_epochs"])

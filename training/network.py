@@ -1,0 +1,89 @@
+"""The network that is trained and exported: one transformer, read token by token.
+
+A label is a sum of what each token says for it, weighed by an attention of that label's own; a
+further request is asked for by its loudest tokens. One clause in a long complaint is then enough,
+which mean pooling would drown, and every token's part in the answer is known: the evidence.
+"""
+
+import copy
+import math
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from training.dataset import LABELS, SERVICE_LABELS
+from training.encoder import Encoder
+
+# Requests are smooth maxima over tokens; about this many loud ones make a request.
+_N_LOUD: Final = 8.0
+_NEVER: Final = -1e4  # a logit that no padding survives
+
+
+class Outputs(NamedTuple):
+    """What the network says of a batch of texts.
+
+    Shapes:
+        labels: float32[batch, n_labels], logits.
+        requests: float32[batch, n_requests], logits.
+        label_tokens: float32[batch, length, n_labels]; its sum over a text, and the bias of the
+            heads, is the text's ``labels``.
+        request_tokens: float32[batch, length, n_requests], the logits whose smooth maximum is
+            ``requests``.
+    """
+
+    labels: Tensor
+    requests: Tensor
+    label_tokens: Tensor
+    request_tokens: Tensor
+
+
+class Network(nn.Module):
+    """Token ids and mask to ``Outputs``."""
+
+    def __init__(self, transformer: nn.Module, n_labels: int, n_requests: int) -> None:
+        super().__init__()
+        self.transformer = transformer
+        width: int = transformer.config.hidden_size  # type: ignore[union-attr, assignment]
+        self.attention = nn.Linear(width, n_labels, bias=False)
+        self.values = nn.Linear(width, n_labels, bias=False)
+        self.average = nn.Linear(width, n_labels, bias=False)
+        self.bias = nn.Parameter(torch.zeros(n_labels))
+        self.requests = nn.Linear(width, n_requests)
+        self.dropout = nn.Dropout(0.1)
+        for layer in (self.attention, self.values, self.average, self.requests):
+            nn.init.normal_(layer.weight, std=0.02)
+        nn.init.constant_(self.requests.bias, -2.0)  # most tokens ask for nothing
+
+    def use_attention(self, implementation: str) -> None:
+        """Choose how attention is computed: "sdpa" is faster, "eager" plain."""
+        self.transformer.set_attn_implementation(implementation)  # type: ignore[operator]
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Outputs:
+        """The logits of a batch, and what each token adds to them."""
+        hidden = self.transformer(
+            input_ids=input_ids, attention_mask=attention_mask
+        ).last_hidden_state
+        hidden = self.dropout(hidden.float())
+        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+        attention = (self.attention(hidden) + (1 - mask) * _NEVER).softmax(dim=1)
+        share = mask / mask.sum(dim=1, keepdim=True)
+        label_tokens = attention * self.values(hidden) + share * self.average(hidden)
+        request_tokens = self.requests(hidden) + (1 - mask) * _NEVER
+        return Outputs(
+            labels=label_tokens.sum(dim=1) + self.bias,
+            requests=request_tokens.logsumexp(dim=1) - math.log(_N_LOUD),
+            label_tokens=label_tokens,
+            request_tokens=request_tokens,
+        )
+
+
+def build_network(encoder: Encoder, layers: Sequence[int], seed: int) -> Network:
+    """An untaught network on a copy of these layers of the encoder."""
+    transformer = copy.deepcopy(encoder.transformer)
+    stack = transformer.get_submodule("encoder.layer")
+    kept = nn.ModuleList(stack.get_submodule(str(layer)) for layer in layers)
+    transformer.get_submodule("encoder").layer = kept
+    torch.manual_seed(seed)
+    return Network(transformer, len(LABELS), len(SERVICE_LABELS))
