@@ -164,9 +164,11 @@ def test_evaluate_prints_the_figures_of_the_manifest(
         *("--work", tmp_path, "evaluate", "--bundle", trained / "bundle", "--public", public),
     )
     assert done.returncode == 0, done.stderr
-    printed = json.loads(done.stdout.partition("\nplot ")[0])
+    printed, _ = json.JSONDecoder().raw_decode(done.stdout)
     manifest = load_bundle(trained / "bundle").manifest
     assert printed.items() <= dict(manifest.metrics).items()
+    assert "| risk | threshold | routed |" in done.stdout
+    assert "| its evidence |" in done.stdout
     assert "| shop | 3 |" in done.stdout
 
 

@@ -101,7 +101,7 @@ def test_a_link_out_of_the_bundle_is_refused(copy: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": 1},
+        {"name": ""},
         {"labels": ["billing", "billing"]},
         {"requests": ["press"]},
         {"temperature": 0},
@@ -115,6 +115,12 @@ def test_a_link_out_of_the_bundle_is_refused(copy: Path, tmp_path: Path) -> None
 def test_a_manifest_that_cannot_be_meant_is_refused(copy: Path, change: dict[str, Any]) -> None:
     rewrite_manifest(copy, lambda document: document.update(change))
     with pytest.raises(BundleCorrupt, match=r"manifest\.json"):
+        load_bundle(copy)
+
+
+def test_a_bundle_of_an_older_format_is_refused_by_that_name(copy: Path) -> None:
+    rewrite_manifest(copy, lambda document: document.update(format=1))
+    with pytest.raises(BundleCorrupt, match="format 1, this service reads format 2"):
         load_bundle(copy)
 
 
