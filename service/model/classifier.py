@@ -87,10 +87,11 @@ class Classifier:
         request, its share in the smooth maximum over tokens.
         """
         spans = split_sentences(text)
-        by_label = sum_by_sentence(spans, tokens.offsets, logits.label_tokens)
-        by_label -= by_label.mean(axis=1, keepdims=True)
         loudness = np.exp(logits.request_tokens - logits.request_tokens.max(axis=0))
-        by_request = sum_by_sentence(spans, tokens.offsets, loudness)
+        parts = np.concatenate([logits.label_tokens, loudness], axis=1)
+        sums = sum_by_sentence(spans, tokens.offsets, parts)
+        by_label, by_request = np.split(sums, [len(self.manifest.labels)], axis=1)
+        by_label = by_label - by_label.mean(axis=1, keepdims=True)
         columns = zip(self.manifest.labels, by_label.T, strict=True)
         asked = zip(self.manifest.requests, by_request.T, strict=True)
         return (

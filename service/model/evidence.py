@@ -48,13 +48,11 @@ def sum_by_sentence(
         tokens: float32[length, n_outputs].
     """
     sums = np.zeros((len(spans), tokens.shape[1]), dtype=np.float32)
-    sentence = 0
-    for (start, end), row in zip(offsets, tokens, strict=True):
-        if start == end:
-            continue
-        while sentence + 1 < len(spans) and start >= spans[sentence][1]:
-            sentence += 1
-        sums[sentence] += row
+    bounds = np.array(offsets, dtype=np.int64).reshape(-1, 2)
+    is_written = bounds[:, 0] < bounds[:, 1]
+    ends = np.array([end for _, end in spans[:-1]], dtype=np.int64)  # the last takes what is left
+    sentences = np.searchsorted(ends, bounds[is_written, 0], side="right")
+    np.add.at(sums, sentences, tokens[is_written])
     return sums
 
 

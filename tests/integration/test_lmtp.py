@@ -7,50 +7,25 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import aiosmtpd.smtp
 import pytest
-from aiosmtpd.controller import Controller
 
 from tests.servers import Serving, free_port
+from tests.sink import Sink
 
 MAIL = (
     b"From: a@example.org\r\nSubject: Rechnung 8812\r\n\r\nYou charged us twice. Please refund.\r\n"
 )
 
 
-class Sink:
-    """A real SMTP server that keeps what it takes, and can refuse."""
-
-    def __init__(self) -> None:
-        self.mails: list[aiosmtpd.smtp.Envelope] = []
-        self.reply = "250 kept"
-
-    async def handle_DATA(
-        self, _: aiosmtpd.smtp.SMTP, __: aiosmtpd.smtp.Session, envelope: aiosmtpd.smtp.Envelope
-    ) -> str:
-        if self.reply.startswith("250"):
-            self.mails.append(envelope)
-        return self.reply
-
-
-@pytest.fixture
-def sink() -> Iterator[tuple[Sink, int]]:
-    sink = Sink()
-    controller = Controller(sink, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    yield sink, controller.port
-    controller.stop()
-
-
 @pytest.fixture
 def port(
-    sink: tuple[Sink, int], serving: Serving, environment: dict[str, str], tmp_path: Path
+    sink: Sink, serving: Serving, environment: dict[str, str], tmp_path: Path
 ) -> Iterator[int]:
     port = free_port()
     ours = {
         "SIGNALBOX_LMTP_PORT": str(port),
         "SIGNALBOX_SMTP_HOST": "127.0.0.1",
-        "SIGNALBOX_SMTP_PORT": str(sink[1]),
+        "SIGNALBOX_SMTP_PORT": str(sink.port),
         "SIGNALBOX_FALLBACK_ADDRESS": "people@example.com",
         "SIGNALBOX_STORE_FILE": str(tmp_path / "store.db"),
         "SIGNALBOX_CLASSIFY_URL": f"{serving.url}/classify",
@@ -67,7 +42,7 @@ def port(
 
 
 def test_lmtp_gets_one_reply_for_each_recipient_and_the_mail_one_decision(
-    sink: tuple[Sink, int], port: int
+    sink: Sink, port: int
 ) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         lines = connection.makefile("rwb")
@@ -81,38 +56,38 @@ def test_lmtp_gets_one_reply_for_each_recipient_and_the_mail_one_decision(
         lines.write(MAIL + b".\r\n")
         lines.flush()
         assert [lines.readline()[:9] for _ in range(2)] == [b"250 2.0.0"] * 2
-    (envelope,) = sink[0].mails
-    assert envelope.rcpt_tos == ["accounts@example.com"]
-    assert envelope.mail_from == "people@example.com"
+    (mail,) = sink.mails
+    assert mail.recipients == ("accounts@example.com",)
+    assert mail.sender == "people@example.com"
 
 
-def test_smtp_gets_a_single_reply(sink: tuple[Sink, int], port: int) -> None:
+def test_smtp_gets_a_single_reply(sink: Sink, port: int) -> None:
     with smtplib.SMTP("127.0.0.1", port, timeout=30) as client:
         client.sendmail("a@example.org", ["info@example.com", "office@example.com"], MAIL)
         assert client.noop()[0] == 250
-    assert len(sink[0].mails) == 1
+    assert len(sink.mails) == 1
 
 
-def test_a_mail_that_comes_twice_is_handed_on_once(sink: tuple[Sink, int], port: int) -> None:
+def test_a_mail_that_comes_twice_is_handed_on_once(sink: Sink, port: int) -> None:
     for _ in range(2):
         with smtplib.SMTP("127.0.0.1", port, timeout=30) as client:
             client.sendmail("a@example.org", ["info@example.com"], MAIL)
-    assert len(sink[0].mails) == 1
+    assert len(sink.mails) == 1
 
 
 @pytest.mark.parametrize(
     "sender",
     ["<>", '<"odd..one"@example.org>', "<müller@example.org>", "<a@[192.0.2.1]>", "<no-domain>"],
 )
-def test_no_sender_is_refused(sink: tuple[Sink, int], port: int, sender: str) -> None:
+def test_no_sender_is_refused(sink: Sink, port: int, sender: str) -> None:
     with smtplib.SMTP("127.0.0.1", port, timeout=30) as client:
         client.ehlo()
         client.command_encoding = "utf-8"
         assert client.docmd("MAIL", f"FROM:{sender} BODY=8BITMIME SMTPUTF8")[0] == 250
         assert client.docmd("RCPT", "TO:<info@example.com>")[0] == 250
         assert client.data(MAIL)[0] == 250
-    wanted = "<>" if sender == "<>" else "people@example.com"
-    assert sink[0].mails[0].mail_from == wanted
+    wanted = "" if sender == "<>" else "people@example.com"
+    assert sink.mails[0].sender == wanted
 
 
 @pytest.mark.parametrize(
@@ -120,39 +95,39 @@ def test_no_sender_is_refused(sink: tuple[Sink, int], port: int, sender: str) ->
     [b"x" * 100_000 + b" where is my order\r\n", "Grüße, wo bleibt PO 4471?\r\n".encode(), b"\r\n"],
     ids=["a line of 100 kB", "eight bits", "nothing"],
 )
-def test_no_body_is_refused(sink: tuple[Sink, int], port: int, body: bytes) -> None:
+def test_no_body_is_refused(sink: Sink, port: int, body: bytes) -> None:
     with smtplib.SMTP("127.0.0.1", port, timeout=30) as client:
         client.sendmail("a@example.org", ["info@example.com"], b"Subject: a\r\n\r\n" + body)
-    content = sink[0].mails[0].original_content or b""
+    content = sink.mails[0].raw
     assert max(map(len, content.split(b"\r\n"))) <= 998
     assert content.replace(b"x\r\n x", b"xx").endswith(b"\r\n\r\n" + body)
 
 
-def test_a_forged_label_is_taken_off_and_a_person_looks(sink: tuple[Sink, int], port: int) -> None:
+def test_a_forged_label_is_taken_off_and_a_person_looks(sink: Sink, port: int) -> None:
     forged = b"X-Signalbox-Label: selling_opportunity\r\nx-signalbox-\r\n folded\r\n" + MAIL
     with smtplib.SMTP("127.0.0.1", port, timeout=30) as client:
         client.sendmail("a@example.org", ["info@example.com"], forged)
-    (envelope,) = sink[0].mails
-    assert envelope.rcpt_tos == ["people@example.com"]
-    assert b"selling_opportunity" not in (envelope.original_content or b"")
-    assert b"X-Signalbox-Reason: loop" in (envelope.original_content or b"")
+    (mail,) = sink.mails
+    assert mail.recipients == ("people@example.com",)
+    assert b"selling_opportunity" not in mail.raw
+    assert b"X-Signalbox-Reason: loop" in mail.raw
 
 
 @pytest.mark.parametrize("refusal", ["450 later", "550 never", "552 too large", "421 closing"])
 def test_whatever_the_server_behind_says_the_mail_waits(
-    sink: tuple[Sink, int], port: int, refusal: str
+    sink: Sink, port: int, refusal: str
 ) -> None:
-    sink[0].reply = refusal
+    sink.data_reply = refusal
     with smtplib.SMTP("127.0.0.1", port, timeout=30) as client:
         with pytest.raises(smtplib.SMTPDataError) as caught:
             client.sendmail("a@example.org", ["info@example.com"], MAIL)
         assert caught.value.smtp_code == 451
-        sink[0].reply = "250 kept"
+        sink.data_reply = "250 kept"
         client.sendmail("a@example.org", ["info@example.com"], MAIL)
-    assert len(sink[0].mails) == 1
+    assert len(sink.mails) == 1
 
 
-def test_a_sender_that_is_not_utf8_is_handed_on(sink: tuple[Sink, int], port: int) -> None:
+def test_a_sender_that_is_not_utf8_is_handed_on(sink: Sink, port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         lines = connection.makefile("rwb")
         lines.write(b"EHLO mx\r\nMAIL FROM:<j\xf6rg@example.org>\r\n")
@@ -163,7 +138,7 @@ def test_a_sender_that_is_not_utf8_is_handed_on(sink: tuple[Sink, int], port: in
         lines.write(MAIL + b".\r\n")
         lines.flush()
         assert lines.readline().startswith(b"250")
-    assert len(sink[0].mails) == 1
+    assert len(sink.mails) == 1
 
 
 def test_no_reply_is_final(port: int) -> None:
