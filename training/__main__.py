@@ -70,12 +70,25 @@ def evaluate_command(config: Config, arguments: argparse.Namespace) -> int:
 
 def baselines_command(config: Config, arguments: argparse.Namespace) -> int:
     """Print what simpler models reach, and the learning curve."""
+    from service.model.bundle import load_bundle  # noqa: PLC0415 - as above
+    from service.model.classifier import Classifier  # noqa: PLC0415
     from training.baselines import report_learning_curve, report_lexical  # noqa: PLC0415
+    from training.rivals import report_rivals  # noqa: PLC0415
     from training.train import read_splits  # noqa: PLC0415
 
     splits = read_splits(config)
+    classifier = Classifier(load_bundle(arguments.bundle))
+    print(report_rivals(classifier, config, splits, arguments.work), end="\n\n")
     print(report_lexical((*splits.train, *splits.validation, *splits.test)), end="\n\n")
     print(report_learning_curve(config, splits, arguments.work))
+    return 0
+
+
+def attempts_command(config: Config, arguments: argparse.Namespace) -> int:
+    """Teach and measure every attempt; each is a run of MLflow."""
+    from training.attempts import report_attempts  # noqa: PLC0415 - as above
+
+    print(report_attempts(config, arguments.list, arguments.work))
     return 0
 
 
@@ -86,7 +99,7 @@ def bench_command(config: Config, arguments: argparse.Namespace) -> int:
     from training.train import read_splits  # noqa: PLC0415
 
     texts = [example.text for example in read_splits(config).test]
-    print(report_cost(load_bundle(arguments.bundle), config, texts))
+    print(report_cost(load_bundle(arguments.bundle), config, texts, arguments.work))
     return 0
 
 
@@ -120,7 +133,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--bundle", type=Path, default=Path("models/default"))
     command.set_defaults(run=bench_command)
     command = commands.add_parser("baselines", help="simpler models, and the learning curve")
+    command.add_argument("--bundle", type=Path, default=Path("models/default"))
     command.set_defaults(run=baselines_command)
+    command = commands.add_parser("attempts", help="other networks, taught and measured alike")
+    command.add_argument("--list", type=Path, default=CONFIGS / "attempts.toml")
+    command.set_defaults(run=attempts_command)
     command = commands.add_parser("promote", help="challenger becomes champion if gates hold")
     command.set_defaults(run=promote_command)
     add_data_parser(commands)

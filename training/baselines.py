@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
-from sklearn.pipeline import make_pipeline, make_union
+from sklearn.pipeline import Pipeline, make_pipeline, make_union
 from sklearn.svm import LinearSVC
 
 from training.config import Config
@@ -22,9 +22,18 @@ from training.split import Splits
 
 SHARES: Final = (0.10, 0.25, 0.50, 1.00)
 _N_FOLDS: Final = 5
-_PENALTY: Final = 3.0
+PENALTY: Final = 3.0
 
 Labels = NDArray[np.int64]
+
+
+def lexical_model() -> Pipeline:
+    """Tf-idf of words, pairs of words and characters, and a linear SVM; not fitted."""
+    words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
+    characters = TfidfVectorizer(
+        analyzer="char_wb", ngram_range=(3, 5), min_df=2, sublinear_tf=True, max_features=100_000
+    )
+    return make_pipeline(make_union(words, characters), LinearSVC(C=0.5, random_state=0))
 
 
 def report_lexical(examples: Sequence[Example]) -> str:
@@ -32,13 +41,9 @@ def report_lexical(examples: Sequence[Example]) -> str:
 
     The yardstick of datasets/WRITING_MESSAGES.md: above 0.85 the messages are too easy.
     """
-    texts, gold = [e.text for e in examples], _gold(examples)
-    words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
-    characters = TfidfVectorizer(
-        analyzer="char_wb", ngram_range=(3, 5), min_df=2, sublinear_tf=True, max_features=100_000
-    )
+    texts, gold = [e.text for e in examples], gold_labels(examples)
     predicted = cross_val_predict(
-        make_pipeline(make_union(words, characters), LinearSVC(C=0.5, random_state=0)),
+        lexical_model(),
         texts,
         gold,
         groups=[e.author for e in examples],
@@ -56,12 +61,12 @@ def report_lexical(examples: Sequence[Example]) -> str:
 def report_learning_curve(config: Config, splits: Splits, work: Path) -> str:
     """Test accuracy and macro-F1 of the frozen encoder by share of the training messages."""
     order = np.random.default_rng(config.seed).permutation(len(splits.train))
-    train_y, test_y = _gold(splits.train), _gold(splits.test)
+    train_y, test_y = gold_labels(splits.train), gold_labels(splits.test)
     rows = []
-    for name, train_x, test_x in _feature_sets(config, splits, work):
+    for name, train_x, test_x in feature_sets(config, splits, work):
         for share in SHARES:
             chosen = np.sort(order[: round(share * len(order))])
-            model = LogisticRegression(C=_PENALTY, max_iter=5_000)
+            model = LogisticRegression(C=PENALTY, max_iter=5_000)
             predicted = model.fit(train_x[chosen], train_y[chosen]).predict(test_x)
             accuracy = float(np.mean(predicted == test_y))
             f1 = macro_f1(test_y, predicted)
@@ -69,9 +74,10 @@ def report_learning_curve(config: Config, splits: Splits, work: Path) -> str:
     return table(("features", "share", "messages", "accuracy", "macro-F1"), rows)
 
 
-def _feature_sets(
+def feature_sets(
     config: Config, splits: Splits, work: Path
 ) -> list[tuple[str, csr_matrix, csr_matrix]]:
+    """Name, training and test features of the frozen encoder, alone and beside the words."""
     reader = fit_reader(config, splits.train, work)
     train_x, test_x = (reader.features(part) for part in (splits.train, splits.test))
     dimension = train_x.shape[1] - len(reader.lexicon.idf)
@@ -81,5 +87,6 @@ def _feature_sets(
     ]
 
 
-def _gold(examples: Sequence[Example]) -> Labels:
+def gold_labels(examples: Sequence[Example]) -> Labels:
+    """The primaries as places in ``LABELS``, int64[n]."""
     return np.array([LABELS.index(e.primary) for e in examples], dtype=np.int64)

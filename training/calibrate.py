@@ -1,5 +1,6 @@
 """How sure is sure enough: temperature and thresholds, fitted on the validation split alone."""
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
-from scipy.stats import beta
+from scipy.stats import hypergeom
 
 from service.model.bundle import Promise, Thresholds
 from training.config import ThresholdsConfig
@@ -74,9 +75,16 @@ def promise(confidence: Floats, wrong: NDArray[np.bool_], risk: float, assurance
     return Promise(risk=risk, route=route, coverage=round(float((confidence >= route).mean()), 4))
 
 
-def upper_bound(n_wrong: int, n: int, assurance: float) -> float:
-    """The largest error rate that ``n_wrong`` of ``n`` leaves credible (Clopper-Pearson)."""
-    return 1.0 if n_wrong >= n else float(beta.ppf(assurance, n_wrong + 1, n - n_wrong))
+def is_safe(n_wrong: int, n: int, risk: float, assurance: float) -> bool:
+    """Whether of ``n`` routed messages to come at most ``risk`` go wrong, after ``n_wrong`` of n.
+
+    Exact and for any error rate: had more than that gone wrong among the next ``n``, a random half
+    of all would hold so few with a probability below 1 - ``assurance`` (hypergeometric, as in
+    Fisher's test). Stricter than a bound on the error rate, because the next ``n`` vary too.
+    """
+    first_broken = math.floor(risk * n) + 1
+    chance = hypergeom.cdf(n_wrong, 2 * n, n_wrong + first_broken, n)
+    return bool(n > 0 and chance <= 1 - assurance)
 
 
 def _safe_threshold(
@@ -91,7 +99,7 @@ def _safe_threshold(
     chosen = 1.0
     for threshold in np.quantile(confidence, 1 - _SHARES):
         routed = confidence >= threshold
-        if upper_bound(int(wrong[routed].sum()), int(routed.sum()), assurance) > risk:
+        if not is_safe(int(wrong[routed].sum()), int(routed.sum()), risk, assurance):
             break
         chosen = float(threshold)
     return chosen

@@ -15,14 +15,23 @@ class _Section(BaseModel):
 
 
 class DataConfig(_Section):
-    """Where the messages are. ``max_per_split`` keeps the first so many, for quick runs."""
+    """Where the messages are.
+
+    ``max_per_split`` keeps about so many of each split, for quick runs; ``train_share`` keeps that
+    share of the training messages, drawn at random, for learning curves.
+    """
 
     folder: Path
+    train_share: Annotated[float, Field(gt=0, le=1)] = 1.0
     max_per_split: PositiveInt | None = None
 
 
 class EncoderConfig(_Section):
-    """The pretrained encoder: ``package:NAME``, a local folder or a hub name, and its digest."""
+    """The pretrained encoder and the digest of its weights.
+
+    ``source`` is ``package:NAME``, several joined by ``+`` when each carries a piece of one zip
+    file, or a local folder, or a hub name.
+    """
 
     source: str
     name: str
@@ -34,18 +43,42 @@ class EncoderConfig(_Section):
 class FineTuneConfig(_Section):
     """How a network is taught.
 
-    ``layers`` of the pretrained encoder are kept, in this order; ``teacher_share`` of the loss is
-    the distance to the teacher's answers. ``precision`` is that of products inside the encoder.
+    ``layers`` of the pretrained encoder are kept, in this order, with this ``activation`` and the
+    ``n_neurons`` strongest of each, all when that is not set; without ``layers`` the encoder stays
+    as it comes. ``request_weight`` is what a request weighs beside the label, ``teacher_share`` how
+    much of a message's loss is the distance to the teacher's answers. In the last
+    ``n_deletion_epochs`` texts are also read without a sentence. ``precision`` is that of products
+    inside the encoder.
     """
 
-    layers: Annotated[tuple[int, ...], Field(min_length=1)]
+    layers: Annotated[tuple[int, ...], Field(min_length=1)] | None = None
+    activation: Literal["gelu", "relu"] = "gelu"
+    n_neurons: PositiveInt | None = None
     n_epochs: Annotated[int, Field(ge=1)]
     batch_size: Annotated[int, Field(ge=1)]
     encoder_rate: Annotated[float, Field(gt=0)]
     head_rate: Annotated[float, Field(gt=0)]
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    request_weight: Annotated[float, Field(gt=0)] = 1.0
     teacher_share: Annotated[float, Field(ge=0, le=1)] = 0.0
+    n_deletion_epochs: Annotated[int, Field(ge=0)] = 0
     precision: Literal["float32", "bfloat16"] = "bfloat16"
+
+
+class TeacherConfig(FineTuneConfig):
+    """A network that is taught first and then answers for the one that is served.
+
+    It answers the training messages and ``n_copies`` altered copies of each.
+    """
+
+    encoder: EncoderConfig
+    n_copies: Annotated[int, Field(ge=0)] = 0
+
+
+class ExportConfig(_Section):
+    """Whether activations are scaled for each text, or once for all (for comparison only)."""
+
+    quantisation: Literal["dynamic", "static"] = "dynamic"
 
 
 class BaselinesConfig(_Section):
@@ -94,7 +127,8 @@ class Config(_Section):
     data: DataConfig
     encoder: EncoderConfig
     finetune: FineTuneConfig
-    teacher: FineTuneConfig | None = None
+    teacher: TeacherConfig | None = None
+    export: ExportConfig = ExportConfig()
     baselines: BaselinesConfig
     thresholds: ThresholdsConfig
     evaluation: EvaluationConfig

@@ -1,6 +1,9 @@
 """The pretrained sentence encoder: finding it, proving it is the one, embedding with it."""
 
 import hashlib
+import io
+import re
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, files
@@ -16,6 +19,7 @@ from training.config import EncoderConfig
 
 WEIGHTS: Final = "model.safetensors"
 _PACKAGE: Final = "package:"
+_PIECE: Final = re.compile(r"\.zip\.\d{3}$")
 
 
 class EncoderError(Exception):
@@ -44,13 +48,15 @@ class Encoder:
         return definition
 
 
-def load_encoder(config: EncoderConfig) -> Encoder:
+def load_encoder(config: EncoderConfig, work: Path) -> Encoder:
     """The encoder at ``config.source``, its weights checked against ``config.sha256``.
+
+    ``work`` holds what is unpacked from packages.
 
     Raises:
         EncoderError: not found, other weights, or other layers than mean pooling to unit length.
     """
-    folder = locate_encoder(config.source)
+    folder = locate_encoder(config.source, work)
     model = SentenceTransformer(
         folder, device="cpu", model_kwargs={"attn_implementation": "eager"}
     ).eval()
@@ -65,19 +71,41 @@ def load_encoder(config: EncoderConfig) -> Encoder:
     return Encoder(model=model, sha256=found)
 
 
-def locate_encoder(source: str) -> str:
-    """The folder of ``package:NAME`` (its files are found, its code never runs), or the source."""
+def locate_encoder(source: str, work: Path) -> str:
+    """The folder of the packages named (files are found, their code never runs), or the source."""
     if not source.startswith(_PACKAGE):
         return source
+    paths = [path for name in source.split("+") for path in _package_files(name)]
+    pieces = sorted(
+        (path for path in paths if _PIECE.search(path.name)), key=lambda path: path.name
+    )
+    weights = [path for path in paths if path.name == WEIGHTS] or _unpack(pieces, work)
+    if len(weights) != 1:
+        raise EncoderError(f"{source}: {len(weights)} files named {WEIGHTS}, expected one")
+    return str(weights[0].parent)
+
+
+def _package_files(source: str) -> list[Path]:
     name = source.removeprefix(_PACKAGE)
     try:
         entries = files(name) or []
     except PackageNotFoundError as error:
         raise EncoderError(f"install {name}: it carries the encoder") from error
-    weights = [entry for entry in entries if entry.name == WEIGHTS]
-    if len(weights) != 1:
-        raise EncoderError(f"{name}: {len(weights)} files named {WEIGHTS}, expected one")
-    return str(Path(str(weights[0].locate())).parent)
+    return [Path(str(entry.locate())) for entry in entries]
+
+
+def _unpack(pieces: Sequence[Path], work: Path) -> list[Path]:
+    """The weights in the zip file that the pieces make together, below ``work``."""
+    if not pieces:
+        return []
+    folder = work / pieces[0].name
+    if not folder.is_dir():
+        whole = io.BytesIO(b"".join(piece.read_bytes() for piece in pieces))
+        part = folder.with_suffix(".part")
+        with zipfile.ZipFile(whole) as archive:
+            archive.extractall(part)
+        part.replace(folder)
+    return list(folder.rglob(WEIGHTS))
 
 
 def embed_texts(encoder: Encoder, texts: Sequence[str], cache: Path) -> NDArray[np.float32]:

@@ -2,15 +2,21 @@
 
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    QuantFormat,
+    QuantType,
+    quantize_dynamic,
+    quantize_static,
+)
 from scipy.special import softmax
 
 from service.errors import SignalboxError
@@ -20,6 +26,11 @@ from service.model.tokens import Tokenizer
 from training.network import Network
 
 OPSET: Final = 20
+_INT8: Final[dict[str, Any]] = {
+    "per_channel": True,
+    "weight_type": QuantType.QInt8,
+    "op_types_to_quantize": ["MatMul", "Gather"],
+}
 MAX_DIFFERENCE: Final = 1e-4  # in probability, between the trained model and its fp32 graph
 
 
@@ -30,9 +41,6 @@ class ExportError(SignalboxError):
 def export_graph(network: Network) -> onnx.ModelProto:
     """The fp32 graph, free of traces of the machine that made it."""
     network.eval()
-    network.use_attention(
-        "eager"
-    )  # the fused one brings shapes into the graph that it need not have
     ids = torch.arange(1000, 1032, dtype=torch.int64).reshape(2, 16)
     axes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("length", max=512)}
     with warnings.catch_warnings(), torch.no_grad():
@@ -53,18 +61,46 @@ def export_graph(network: Network) -> onnx.ModelProto:
 
 
 def quantise_graph(graph: onnx.ModelProto) -> onnx.ModelProto:
-    """The graph with int8 weights, scaled per channel: one scale per tensor loses accuracy."""
+    """The graph with int8 weights, scaled per channel: one scale per tensor loses accuracy.
+
+    Activations get their scale from each text as it is read.
+    """
+
+    def quantise(source: Path, target: Path) -> None:
+        quantize_dynamic(source, target, extra_options={"MatMulConstBOnly": True}, **_INT8)
+
+    return _converted(graph, quantise)
+
+
+def quantise_statically(
+    graph: onnx.ModelProto, tokenizer: Tokenizer, texts: Sequence[str]
+) -> onnx.ModelProto:
+    """The same, but activations have one scale for ever, found on ``texts``."""
+
+    def quantise(source: Path, target: Path) -> None:
+        quantize_static(
+            source, target, _Feeds(tokenizer, texts), quant_format=QuantFormat.QDQ, **_INT8
+        )
+
+    return _converted(graph, quantise)
+
+
+class _Feeds(CalibrationDataReader):
+    """Texts as the quantiser wants them: one feed a call, then None."""
+
+    def __init__(self, tokenizer: Tokenizer, texts: Sequence[str]) -> None:
+        tokens = map(tokenizer.tokenize, texts)
+        self._feeds = (dict(zip(INPUTS, (t.ids, t.mask), strict=True)) for t in tokens)
+
+    def get_next(self) -> dict[str, NDArray[np.int64]] | None:
+        return next(self._feeds, None)
+
+
+def _converted(graph: onnx.ModelProto, convert: Callable[[Path, Path], None]) -> onnx.ModelProto:
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "fp32.onnx", Path(folder) / "int8.onnx"
         onnx.save(graph, source)
-        quantize_dynamic(
-            source,
-            target,
-            per_channel=True,
-            weight_type=QuantType.QInt8,
-            op_types_to_quantize=["MatMul", "Gather"],
-            extra_options={"MatMulConstBOnly": True},
-        )
+        convert(source, target)
         return _without_traces(onnx.load(target))
 
 

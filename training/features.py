@@ -34,7 +34,7 @@ class Reader:
 
 def fit_reader(config: Config, examples: Sequence[Example], work: Path) -> Reader:
     """The reader whose words are those of ``examples``; embeddings are kept under ``work``."""
-    encoder = load_encoder(config.encoder)
+    encoder = load_encoder(config.encoder, work)
     tokenizer = Tokenizer(encoder.tokenizer_json, config.encoder.max_tokens)
     tokens = [tokenizer.tokenize(e.text).ids[0] for e in examples]
     lexicon = fit_lexicon(tokens, tokenizer.n_vocabulary, config.baselines.lexical_length)

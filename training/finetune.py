@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from training.config import FineTuneConfig
 from training.dataset import LABELS, SERVICE_LABELS, Example
+from training.deletions import deletion_loss, draw_deletions
 from training.network import Network, Outputs
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,9 @@ class Task:
         labels: int64[n_texts]; requests: float32[n_texts, n_requests], 0 or 1.
         soft_labels: float32[n_texts, n_labels] and soft_requests: float32[n_texts, n_requests],
             a teacher's probabilities, or None.
+        soft_share: float32[n_texts], how much of a text's loss is the distance to these.
+        sentences: the sentence of each token of each text, -1 for special tokens; only needed
+            where sentences are taken away.
     """
 
     tokens: Sequence[TokenIds]
@@ -51,6 +55,8 @@ class Task:
     requests: Floats
     soft_labels: Floats | None = None
     soft_requests: Floats | None = None
+    soft_share: Floats | None = None
+    sentences: Sequence[TokenIds] | None = None
 
 
 def make_task(examples: Sequence[Example], tokens: Sequence[TokenIds]) -> Task:
@@ -76,9 +82,8 @@ def finetune(
 
     ``after_epoch`` hears how many epochs are done and the mean loss of the last.
     """
-    network.use_attention("sdpa")
     n_batches = len(list(_batches(task, config.batch_size, np.random.default_rng(seed))))
-    optimizer = torch.optim.AdamW(_parameter_groups(network, config))
+    optimizer = torch.optim.AdamW(_parameter_groups(network, config), fused=True)
     schedule = _schedule(optimizer, config.n_epochs * n_batches)
     path = work / f"{_digest(network, task, config, seed)}.pt"
     first = _resume(path, network, optimizer, schedule)
@@ -89,8 +94,9 @@ def finetune(
         batches = list(_batches(task, config.batch_size, order))
         progress = tqdm(batches, desc=f"epoch {epoch + 1} of {config.n_epochs}", unit="batch")
         total = 0.0
+        takes_away = epoch >= config.n_epochs - config.n_deletion_epochs
         for rows in progress:
-            loss = _loss(network, task, rows, config)
+            loss = _loss(network, task, rows, config, order if takes_away else None)
             optimizer.zero_grad()
             torch.autograd.backward(loss)
             nn.utils.clip_grad_norm_(network.parameters(), _MAX_NORM)
@@ -103,38 +109,70 @@ def finetune(
 
 
 def run_network(
-    network: Network, tokens: Sequence[TokenIds], batch_size: int = 32
+    network: Network, tokens: Sequence[TokenIds], precision: str = "float32", batch_size: int = 32
 ) -> tuple[Floats, Floats]:
     """Label and request logits of texts: float32[n_texts, n_labels], [n_texts, n_requests]."""
+    is_low = precision == "bfloat16"
     order = sorted(range(len(tokens)), key=lambda row: len(tokens[row]))
     labels = np.zeros((len(tokens), len(LABELS)), dtype=np.float32)
     requests = np.zeros((len(tokens), len(SERVICE_LABELS)), dtype=np.float32)
     network.eval()
     for start in tqdm(range(0, len(order), batch_size), desc="running", unit="batch"):
         rows = order[start : start + batch_size]
-        with torch.no_grad():
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=is_low):
             outputs: Outputs = network(*_padded([tokens[row] for row in rows]))
-        labels[rows], requests[rows] = outputs.labels.numpy(), outputs.requests.numpy()
+        labels[rows] = outputs.labels.float().numpy()
+        requests[rows] = outputs.requests.float().numpy()
     return labels, requests
 
 
-def _loss(network: Network, task: Task, rows: Sequence[int], config: FineTuneConfig) -> Tensor:
-    is_low = config.precision == "bfloat16"
-    with torch.autocast("cpu", torch.bfloat16, enabled=is_low):
-        outputs: Outputs = network(*_padded([task.tokens[row] for row in rows]))
+def _loss(
+    network: Network,
+    task: Task,
+    rows: Sequence[int],
+    config: FineTuneConfig,
+    dice: np.random.Generator | None,
+) -> Tensor:
+    tokens = [task.tokens[row] for row in rows]
+    outputs = _run(network, tokens, config)
+    loss = _answer_loss(outputs, task, rows, config)
+    if dice is None or task.sentences is None:
+        return loss
+    sentences = [task.sentences[row] for row in rows]
+    said, labels = outputs.label_tokens.detach().float().numpy(), task.labels[rows]
+    deletions = draw_deletions(tokens, sentences, said, labels, dice)
+    if not deletions.rows:
+        return loss
+    after = _run(network, deletions.tokens, config).labels.float()
+    return loss + deletion_loss(outputs.labels.float(), after, deletions, torch.from_numpy(labels))
+
+
+def _run(network: Network, tokens: Sequence[TokenIds], config: FineTuneConfig) -> Outputs:
+    with torch.autocast("cpu", torch.bfloat16, enabled=config.precision == "bfloat16"):
+        outputs: Outputs = network(*_padded(tokens))
+    return outputs
+
+
+def _answer_loss(
+    outputs: Outputs, task: Task, rows: Sequence[int], config: FineTuneConfig
+) -> Tensor:
+    """The distance of the answers to labels, requests and what the teacher says."""
     labels, requests = outputs.labels.float(), outputs.requests.float()
-    hard = cross_entropy(
-        labels, torch.from_numpy(task.labels[rows]), label_smoothing=config.label_smoothing
-    )
-    hard = hard + binary_cross_entropy_with_logits(requests, torch.from_numpy(task.requests[rows]))
-    if task.soft_labels is None or task.soft_requests is None:
-        return hard
+    gold, asked = torch.from_numpy(task.labels[rows]), torch.from_numpy(task.requests[rows])
+    hard = cross_entropy(labels, gold, label_smoothing=config.label_smoothing, reduction="none")
+    hard = hard + config.request_weight * _distance(requests, asked)
+    if task.soft_labels is None or task.soft_requests is None or task.soft_share is None:
+        return hard.mean()
     wanted = torch.from_numpy(task.soft_labels[rows])
-    soft = kl_div(labels.log_softmax(dim=1), wanted, reduction="batchmean")
-    soft = soft + binary_cross_entropy_with_logits(
-        requests, torch.from_numpy(task.soft_requests[rows])
-    )
-    return (1 - config.teacher_share) * hard + config.teacher_share * soft
+    soft = kl_div(labels.log_softmax(dim=1), wanted, reduction="none").sum(dim=1)
+    doubted = torch.from_numpy(task.soft_requests[rows])
+    soft = soft + config.request_weight * _distance(requests, doubted)
+    share = torch.from_numpy(task.soft_share[rows])
+    return ((1 - share) * hard + share * soft).mean()
+
+
+def _distance(logits: Tensor, wanted: Tensor) -> Tensor:
+    return binary_cross_entropy_with_logits(logits, wanted, reduction="none").mean(dim=1)
 
 
 def _batches(task: Task, size: int, order: np.random.Generator) -> Iterator[list[int]]:
@@ -159,8 +197,8 @@ def _padded(tokens: Sequence[TokenIds]) -> tuple[Tensor, Tensor]:
 
 
 def _parameter_groups(network: Network, config: FineTuneConfig) -> list[dict[str, object]]:
-    inner = list(network.transformer.parameters())
-    known = set(map(id, inner))
+    inner = [p for p in network.transformer.parameters() if p.requires_grad]
+    known = set(map(id, network.transformer.parameters()))
     heads = [p for p in network.parameters() if id(p) not in known]
     groups = ((inner, config.encoder_rate), (heads, config.head_rate))
     return [{"params": p, "lr": rate, "weight_decay": _WEIGHT_DECAY} for p, rate in groups]
@@ -174,8 +212,10 @@ def _schedule(optimizer: torch.optim.Optimizer, n_steps: int) -> torch.optim.lr_
 
 
 def _digest(network: Network, task: Task, config: FineTuneConfig, seed: int) -> str:
-    digest = hashlib.sha256(f"{config.model_dump_json()} {seed}".encode())
-    for array in (*task.tokens, task.labels, task.requests, task.soft_labels, task.soft_requests):
+    # An option that is off is left out, so that a new one makes no kept checkpoint stale.
+    digest = hashlib.sha256(f"{config.model_dump_json(exclude_defaults=True)} {seed}".encode())
+    soft = (task.soft_labels, task.soft_requests, task.soft_share)
+    for array in (*task.tokens, task.labels, task.requests, *soft):
         digest.update(b"none" if array is None else np.ascontiguousarray(array).tobytes())
     for parameter in network.parameters():
         digest.update(parameter.detach().numpy().tobytes())

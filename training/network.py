@@ -5,20 +5,19 @@ further request is asked for by its loudest tokens. One clause in a long complai
 which mean pooling would drown, and every token's part in the answer is known: the evidence.
 """
 
-import copy
 import math
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from training.config import FineTuneConfig
 from training.dataset import LABELS, SERVICE_LABELS
 from training.encoder import Encoder
+from training.transformer import NEVER, Pretrained, Transformer
 
 # Requests are smooth maxima over tokens; about this many loud ones make a request.
 _N_LOUD: Final = 8.0
-_NEVER: Final = -1e4  # a logit that no padding survives
 
 
 class Outputs(NamedTuple):
@@ -42,10 +41,12 @@ class Outputs(NamedTuple):
 class Network(nn.Module):
     """Token ids and mask to ``Outputs``."""
 
-    def __init__(self, transformer: nn.Module, n_labels: int, n_requests: int) -> None:
+    def __init__(
+        self, transformer: Transformer | Pretrained, n_labels: int, n_requests: int
+    ) -> None:
         super().__init__()
         self.transformer = transformer
-        width: int = transformer.config.hidden_size  # type: ignore[union-attr, assignment]
+        width = transformer.width
         self.attention = nn.Linear(width, n_labels, bias=False)
         self.values = nn.Linear(width, n_labels, bias=False)
         self.average = nn.Linear(width, n_labels, bias=False)
@@ -56,21 +57,14 @@ class Network(nn.Module):
             nn.init.normal_(layer.weight, std=0.02)
         nn.init.constant_(self.requests.bias, -2.0)  # most tokens ask for nothing
 
-    def use_attention(self, implementation: str) -> None:
-        """Choose how attention is computed: "sdpa" is faster, "eager" plain."""
-        self.transformer.set_attn_implementation(implementation)  # type: ignore[operator]
-
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Outputs:
         """The logits of a batch, and what each token adds to them."""
-        hidden = self.transformer(
-            input_ids=input_ids, attention_mask=attention_mask
-        ).last_hidden_state
-        hidden = self.dropout(hidden.float())
+        hidden = self.dropout(self.transformer(input_ids, attention_mask).float())
         mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-        attention = (self.attention(hidden) + (1 - mask) * _NEVER).softmax(dim=1)
+        attention = (self.attention(hidden) + (1 - mask) * NEVER).softmax(dim=1)
         share = mask / mask.sum(dim=1, keepdim=True)
         label_tokens = attention * self.values(hidden) + share * self.average(hidden)
-        request_tokens = self.requests(hidden) + (1 - mask) * _NEVER
+        request_tokens = self.requests(hidden) + (1 - mask) * NEVER
         return Outputs(
             labels=label_tokens.sum(dim=1) + self.bias,
             requests=request_tokens.logsumexp(dim=1) - math.log(_N_LOUD),
@@ -79,11 +73,12 @@ class Network(nn.Module):
         )
 
 
-def build_network(encoder: Encoder, layers: Sequence[int], seed: int) -> Network:
-    """An untaught network on a copy of these layers of the encoder."""
-    transformer = copy.deepcopy(encoder.transformer)
-    stack = transformer.get_submodule("encoder.layer")
-    kept = nn.ModuleList(stack.get_submodule(str(layer)) for layer in layers)
-    transformer.get_submodule("encoder").layer = kept
+def build_network(encoder: Encoder, config: FineTuneConfig, seed: int) -> Network:
+    """An untaught network on a copy of the encoder, or of those layers that ``config`` names."""
     torch.manual_seed(seed)
+    transformer = (
+        Pretrained(encoder.transformer)
+        if config.layers is None
+        else Transformer(encoder.transformer, config.layers, config.activation, config.n_neurons)
+    )
     return Network(transformer, len(LABELS), len(SERVICE_LABELS))

@@ -61,7 +61,7 @@ def log_bundle(
     bundle: Bundle, folder: Path, plots: Sequence[Path], measured: Mapping[str, float]
 ) -> str:
     """Log the bundle and its figures to the open run, register it as challenger; its version."""
-    mlflow.log_metrics({name.replace("/", "."): value for name, value in measured.items()})
+    _log_metrics(measured)
     for plot in plots:
         mlflow.log_artifact(str(plot), "plots")
     mlflow.log_artifacts(str(folder), "bundle")
@@ -87,6 +87,12 @@ def log_bundle(
     client.set_model_version_tag(MODEL_NAME, version, "data_sha256", bundle.manifest.data.sha256)
     client.set_registered_model_alias(MODEL_NAME, CHALLENGER, version)
     return version
+
+
+def log_attempt(measured: Mapping[str, float]) -> None:
+    """Log the figures of a network that is not meant to be served to the open run."""
+    mlflow.set_tag("kind", "attempt")
+    _log_metrics(measured)
 
 
 def epoch_logger(name: str) -> Callable[[int, float], None]:
@@ -132,6 +138,10 @@ def _connect() -> None:
     if mlflow.get_experiment_by_name(EXPERIMENT) is None:
         kind = {"mlflow.experimentKind": "custom_model_development"}  # not the chat-model pages
         mlflow.create_experiment(EXPERIMENT, artifact_location=artifacts, tags=kind)
+
+
+def _log_metrics(measured: Mapping[str, float]) -> None:
+    mlflow.log_metrics({name.replace("/", "."): value for name, value in measured.items()})
 
 
 def _log_dataset(examples: Sequence[Example], name: str, context: str) -> None:

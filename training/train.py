@@ -5,11 +5,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import expit, softmax
 from tqdm import tqdm
 
 from service.model.bundle import Bundle, Data
@@ -21,15 +21,17 @@ from training.bundle import draft_bundle, save_bundle, write_card
 from training.calibrate import fit_temperature, fit_thresholds
 from training.config import Config
 from training.dataset import LABELS, Example, data_digest, read_examples
-from training.encoder import Encoder, load_encoder
+from training.encoder import load_encoder
 from training.evaluate import Report, decide_all, macro_f1, report
-from training.export import check_parity, export_graph, quantise_graph
-from training.finetune import finetune, make_task, run_network
-from training.network import Network, build_network
+from training.export import check_parity, export_graph, quantise_graph, quantise_statically
+from training.finetune import run_network
 from training.plots import save_plots
 from training.split import Splits, split_examples
+from training.teach import teach, tokenize
 
 log = logging.getLogger(__name__)
+
+_CALIBRATION: Final = 20  # every so manieth training message sets the scales of static int8
 
 
 def train(config: Config, output: Path, work: Path) -> Bundle:
@@ -42,7 +44,7 @@ def train(config: Config, output: Path, work: Path) -> Bundle:
     splits = read_splits(config)
     data_sha256 = data_digest(config.data.folder)
     with registry.open_run(config, splits, data_sha256):
-        bundle, tested, measured = _make_bundle(config, splits, data_sha256, work)
+        bundle, tested, measured = make_bundle(config, splits, data_sha256, work)
         bundle = save_bundle(bundle, write_card(bundle.manifest), output)
         plots = save_plots(tested, work / "plots")
         version = registry.log_bundle(bundle, output, plots, measured)
@@ -51,26 +53,36 @@ def train(config: Config, output: Path, work: Path) -> Bundle:
 
 
 def read_splits(config: Config) -> Splits:
-    """The splits of the configured data, cut to ``max_per_split`` if that is set."""
+    """The splits of the configured data, thinned out as it says."""
     splits = split_examples(read_examples(config.data.folder), config.data.folder)
+    if (share := config.data.train_share) < 1:
+        order = np.random.default_rng(config.seed).permutation(len(splits.train))
+        chosen = np.sort(order[: round(share * len(order))])
+        splits = replace(splits, train=tuple(splits.train[row] for row in chosen))
     if (n := config.data.max_per_split) is None:
         return splits
     return Splits(*(_thin_out(part, n) for part in (splits.train, splits.validation, splits.test)))
 
 
-def _make_bundle(
+def make_bundle(
     config: Config, splits: Splits, data_sha256: str, work: Path
 ) -> tuple[Bundle, Report, dict[str, float]]:
-    encoder = load_encoder(config.encoder)
+    """The bundle of ``config`` in memory, its report on the test split, and all its figures."""
+    encoder = load_encoder(config.encoder, work)
     tokenizer = Tokenizer(encoder.tokenizer_json, config.encoder.max_tokens)
-    network = _teach(config, encoder, tokenizer, splits, work / "checkpoints")
+    network = teach(config, encoder, tokenizer, splits, work / "checkpoints")
     log.info("exporting, checking and quantising the graph")
     graph = export_graph(network)
     texts = [e.text for e in splits.test]
-    trained, _ = run_network(network, _tokenize(tokenizer, splits.test))
+    trained, _ = run_network(network, tokenize(tokenizer, texts))
     difference = check_parity(graph, tokenizer, texts, trained, temperature=1.0)
     identity = {"name": config.name, "version": config.version}
-    draft = draft_bundle(quantise_graph(graph), encoder.tokenizer_json, identity, config.encoder)
+    small = (
+        quantise_graph(graph)
+        if config.export.quantisation == "dynamic"
+        else quantise_statically(graph, tokenizer, [e.text for e in splits.train[::_CALIBRATION]])
+    )
+    draft = draft_bundle(small, encoder.tokenizer_json, identity, config.encoder)
     log.info("calibrating on the validation split")
     calibrated = _calibrate(draft, splits, data_sha256, config)
     log.info("evaluating on the test split")
@@ -82,27 +94,6 @@ def _make_bundle(
     manifest = calibrated.manifest.model_copy(update={"metrics": measured})
     measured_here = {**measured, "parity_max_difference": difference}
     return replace(calibrated, manifest=manifest), tested, measured_here
-
-
-def _teach(
-    config: Config, encoder: Encoder, tokenizer: Tokenizer, splits: Splits, work: Path
-) -> Network:
-    """The network of ``config``, taught by the labels and, if there is one, by its teacher."""
-    task = make_task(splits.train, _tokenize(tokenizer, splits.train))
-    if config.teacher is not None:
-        log.info("teaching the teacher")
-        teacher = build_network(encoder, config.teacher.layers, config.seed)
-        finetune(teacher, task, config.teacher, config.seed, work, registry.epoch_logger("teacher"))
-        labels, requests = run_network(teacher, task.tokens)
-        task = replace(task, soft_labels=softmax(labels, axis=1), soft_requests=expit(requests))
-    log.info("teaching the network")
-    network = build_network(encoder, config.finetune.layers, config.seed)
-    finetune(network, task, config.finetune, config.seed, work, registry.epoch_logger("network"))
-    return network
-
-
-def _tokenize(tokenizer: Tokenizer, examples: Sequence[Example]) -> list[NDArray[np.int64]]:
-    return [tokenizer.tokenize(e.text).ids[0] for e in examples]
 
 
 def _calibrate(draft: Bundle, splits: Splits, data_sha256: str, config: Config) -> Bundle:
@@ -159,3 +150,5 @@ def _fix_seeds(seed: int) -> None:
     np.random.seed(seed % 2**32)  # noqa: NPY002 - libraries draw from the global generator
     torch.manual_seed(seed)
     torch.use_deterministic_algorithms(mode=True)
+    # Memory is not filled before use: no tensor here is read before it is written.
+    torch.utils.deterministic.fill_uninitialized_memory = False

@@ -35,8 +35,8 @@ ALLOWED_OPERATORS: Final = frozenset(
     Add And Cast Clip Concat Constant ConstantOfShape DequantizeLinear Div DynamicQuantizeLinear
     Equal Erf Expand Gather GatherElements GatherND Gelu Gemm GreaterOrEqual LayerNormalization
     MatMul MatMulInteger Max Mul Not Pow Range ReduceL2 ReduceLogSumExp ReduceMax ReduceMean
-    ReduceSum Reshape ScatterElements Shape Sigmoid Slice Softmax Sqrt Squeeze Sub Tanh Transpose
-    Unsqueeze Where
+    ReduceSum Relu Reshape ScatterElements Shape Sigmoid Slice Softmax Split Sqrt Squeeze Sub Tanh
+    Transpose Unsqueeze Where
     """.split()  # noqa: SIM905 - the alphabet reads better without quotes
 )
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax, softmax
 
-from training.calibrate import fit_temperature, fit_thresholds, upper_bound
+from training.calibrate import fit_temperature, fit_thresholds, is_safe
 from training.config import ThresholdsConfig
 from training.dataset import LABELS, SERVICE_LABELS, Example
 
@@ -38,9 +38,20 @@ def test_temperature_is_found_again(true_temperature: float) -> None:
     assert found == pytest.approx(true_temperature, rel=0.1)  # sampling error of 4,000 draws
 
 
-def test_upper_bound_is_that_of_clopper_and_pearson() -> None:
-    assert upper_bound(0, 59, 0.95) == pytest.approx(1 - 0.05 ** (1 / 59), abs=1e-9)
-    assert upper_bound(3, 3, 0.95) == 1.0
+@pytest.mark.parametrize("error_rate", [0.02, 0.04, 0.05, 0.08])
+def test_what_is_called_safe_goes_wrong_once_in_twenty_at_most(error_rate: float) -> None:
+    n, risk, n_draws = 300, 0.05, 20_000
+    seen, to_come = GENERATOR.binomial(n, error_rate, size=(2, n_draws))
+    safe = np.array([is_safe(k, n, risk, 0.95) for k in range(n + 1)])[seen]
+    broken = safe & (to_come > risk * n)
+    assert broken.mean() <= 0.05
+
+
+def test_few_messages_are_safe_only_without_a_mistake() -> None:
+    assert is_safe(0, 80, 0.05, 0.95)  # a fifth mistake in the next 80: one chance in 34
+    assert not is_safe(0, 79, 0.05, 0.95)  # a fourth in the next 79: one in 17
+    assert not is_safe(1, 80, 0.05, 0.95)
+    assert not is_safe(0, 0, 0.05, 0.95)
 
 
 def test_a_model_that_is_never_wrong_routes_everything() -> None:
@@ -59,9 +70,9 @@ def test_a_model_that_guesses_routes_nothing() -> None:
 
 
 def test_too_few_messages_promise_nothing() -> None:
-    gold = [0] * 58  # 59 without a mistake would just do
+    gold = [0] * 79  # 80 without a mistake would just do
     logits = 20.0 * np.eye(len(LABELS))[gold]
-    assert fit_thresholds(logits, np.zeros((58, 4)), 1.0, examples(gold), CONFIG).route == 1.0
+    assert fit_thresholds(logits, np.zeros((79, 4)), 1.0, examples(gold), CONFIG).route == 1.0
 
 
 def test_the_promise_is_broken_for_at_most_one_validation_set_in_twenty() -> None:

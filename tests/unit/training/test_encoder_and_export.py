@@ -1,27 +1,40 @@
 """A real two-layer encoder on disk: loaded, embedded with, exported, proven equal, quantised."""
 
 import hashlib
+import io
+import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
+from sentence_transformers.sentence_transformer.modules import Transformer as Wrapped
 from tokenizers import Tokenizer as FastTokenizer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from service.model.bundle import ALLOWED_OPERATORS, Bundle, list_operators
 from service.model.network import Network as Session
 from service.model.tokens import Tokenizer
-from training.config import EncoderConfig
-from training.encoder import WEIGHTS, Encoder, EncoderError, embed_texts, load_encoder
+from training.config import EncoderConfig, FineTuneConfig
+from training.encoder import (
+    WEIGHTS,
+    Encoder,
+    EncoderError,
+    embed_texts,
+    load_encoder,
+    locate_encoder,
+)
 from training.export import ExportError, check_parity, export_graph, quantise_graph
 from training.finetune import run_network
 from training.network import Network, build_network
+from training.transformer import Pretrained, Transformer
 
 TEXTS = ["Where is PO 4471?", ("The pump leaks again. " * 30).strip(), "Hi"]
 DIMENSION, MAX_TOKENS = 32, 64
+TEACHING = {"n_epochs": 1, "batch_size": 4, "encoder_rate": 1e-4, "head_rate": 1e-3}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +50,7 @@ def folder(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
         tokenizer_object=tokenizer, pad_token="[PAD]", cls_token="[CLS]", sep_token="[SEP]"
     ).save_pretrained(parts)
     whole = tmp_path_factory.mktemp("encoder")
-    layers = [Transformer(str(parts)), Pooling(DIMENSION, pooling_mode="mean"), Normalize()]
+    layers = [Wrapped(str(parts)), Pooling(DIMENSION, pooling_mode="mean"), Normalize()]
     SentenceTransformer(modules=layers, device="cpu").save(str(whole))
     return whole
 
@@ -54,8 +67,8 @@ def config(folder: Path) -> EncoderConfig:
 
 
 @pytest.fixture(scope="module")
-def encoder(config: EncoderConfig) -> Encoder:
-    return load_encoder(config)
+def encoder(config: EncoderConfig, folder: Path) -> Encoder:
+    return load_encoder(config, folder)
 
 
 @pytest.fixture(scope="module")
@@ -66,25 +79,27 @@ def tokenizer(encoder: Encoder) -> Tokenizer:
 @pytest.fixture(scope="module")
 def network(encoder: Encoder) -> Network:
     """Untaught, but loud enough for its texts to differ."""
-    network = build_network(encoder, layers=(0, 1), seed=1)
+    network = build_network(encoder, FineTuneConfig(layers=(0, 1), **TEACHING), seed=1)
     for head in (network.attention, network.values, network.average, network.requests):
         torch.nn.init.normal_(head.weight, std=0.5)
     return network
 
 
-def test_other_weights_than_those_asked_for_are_refused(config: EncoderConfig) -> None:
+def test_other_weights_than_those_asked_for_are_refused(
+    config: EncoderConfig, tmp_path: Path
+) -> None:
     with pytest.raises(EncoderError, match="expected 0000"):
-        load_encoder(config.model_copy(update={"sha256": "0" * 64}))
+        load_encoder(config.model_copy(update={"sha256": "0" * 64}), tmp_path)
 
 
-def test_a_package_that_is_not_installed_is_named(config: EncoderConfig) -> None:
+def test_a_package_that_is_not_installed_is_named(config: EncoderConfig, tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="install no-such-encoder"):
-        load_encoder(config.model_copy(update={"source": "package:no-such-encoder"}))
+        load_encoder(config.model_copy(update={"source": "package:no-such-encoder"}), tmp_path)
 
 
-def test_a_package_without_weights_is_refused(config: EncoderConfig) -> None:
+def test_a_package_without_weights_is_refused(config: EncoderConfig, tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="0 files named"):
-        load_encoder(config.model_copy(update={"source": "package:pytest"}))
+        load_encoder(config.model_copy(update={"source": "package:pytest"}), tmp_path)
 
 
 def test_embeddings_have_unit_length_and_are_kept_by_digest(
@@ -100,8 +115,8 @@ def test_embeddings_have_unit_length_and_are_kept_by_digest(
 
 
 def test_a_layer_is_left_out_of_the_copy_and_not_of_the_encoder(encoder: Encoder) -> None:
-    network = build_network(encoder, layers=(1,), seed=1)
-    assert len(network.transformer.get_submodule("encoder.layer")) == 1
+    network = build_network(encoder, FineTuneConfig(layers=(1,), **TEACHING), seed=1)
+    assert len(network.transformer.get_submodule("layers")) == 1
     assert len(encoder.transformer.get_submodule("encoder.layer")) == 2
 
 
@@ -141,3 +156,51 @@ def test_graph_equals_network_and_quantised_graph_is_allowed_in_a_bundle(
         assert quantised.requests == pytest.approx(full.requests, abs=0.2)
         assert quantised.label_tokens.shape == (len(tokens.offsets), 5)
         assert quantised.request_tokens.shape == (len(tokens.offsets), 4)
+
+
+def test_the_transformer_computes_what_its_source_does(
+    encoder: Encoder, tokenizer: Tokenizer
+) -> None:
+    ids = torch.from_numpy(tokenizer.tokenize(TEXTS[1]).ids)
+    mask = torch.ones_like(ids)
+    ours = Transformer(encoder.transformer, (0, 1), "gelu", None).eval()
+    with torch.no_grad():
+        theirs = encoder.transformer(input_ids=ids, attention_mask=mask).last_hidden_state
+        assert ours(ids, mask).numpy() == pytest.approx(theirs.numpy(), abs=1e-5)
+        assert torch.equal(Pretrained(encoder.transformer)(ids, mask), theirs)
+
+
+def test_the_neurons_that_stay_are_the_strongest(encoder: Encoder) -> None:
+    source = encoder.transformer.get_submodule("encoder.layer.0")
+    inner, outer = source.intermediate.dense, source.output.dense
+    strength = inner.weight.norm(dim=1) * outer.weight.norm(dim=0)
+    weakest = int(strength.argmin())
+    layer = Transformer(encoder.transformer, (0,), "relu", inner.out_features - 1).layers[0]
+    kept = torch.cat([inner.weight[:weakest], inner.weight[weakest + 1 :]])
+    assert torch.equal(layer.up.weight, kept)
+    assert layer.down.weight.shape == (DIMENSION, inner.out_features - 1)
+
+
+def test_weights_in_pieces_are_put_together(folder: Path, tmp_path: Path) -> None:
+    """As three installed packages hold them, each with a piece of one zip file."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for path in folder.rglob("*"):
+            archive.write(path, Path("tiny") / path.relative_to(folder))
+    data, names = whole.getvalue(), ("tiny-one", "tiny-two", "tiny-three")
+    step = len(data) // len(names) + 1
+    for number, name in enumerate(names):
+        package = tmp_path / "site" / name.replace("-", "_")
+        package.mkdir(parents=True)
+        piece = package / f"tiny.zip.{number + 1:03}"
+        piece.write_bytes(data[number * step : (number + 1) * step])
+        info = tmp_path / "site" / f"{package.name}-1.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        (info / "RECORD").write_text(f"{package.name}/{piece.name},,\n")
+    sys.path.insert(0, str(tmp_path / "site"))
+    try:
+        found = locate_encoder("+".join(f"package:{name}" for name in names), tmp_path / "work")
+    finally:
+        sys.path.remove(str(tmp_path / "site"))
+    assert (Path(found) / WEIGHTS).read_bytes() == (folder / WEIGHTS).read_bytes()

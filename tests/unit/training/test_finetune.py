@@ -12,6 +12,7 @@ from transformers import BertConfig, BertModel
 from training.config import FineTuneConfig
 from training.finetune import Task, finetune, run_network
 from training.network import Network
+from training.transformer import Transformer
 
 CONFIG = FineTuneConfig(
     layers=(0, 1), n_epochs=3, batch_size=8, encoder_rate=3e-3, head_rate=3e-2, precision="float32"
@@ -47,7 +48,9 @@ def build() -> Callable[[], Network]:
             num_attention_heads=2,
             intermediate_size=64,
         )
-        return Network(BertModel(config, add_pooling_layer=False), 5, 4)
+        return Network(
+            Transformer(BertModel(config, add_pooling_layer=False), (0, 1), "gelu", None), 5, 4
+        )
 
     return untaught
 
@@ -84,9 +87,39 @@ def test_a_teacher_is_followed_against_the_labels(
 ) -> None:
     """With all of the loss the teacher's, its wrong names are learned and not the right ones."""
     taught = np.eye(5, dtype=np.float32)[(task.labels + 1) % 5]
-    task = replace(task, soft_labels=taught, soft_requests=task.requests)
-    config = CONFIG.model_copy(update={"n_epochs": 8, "teacher_share": 1.0})
+    task = replace(
+        task,
+        soft_labels=taught,
+        soft_requests=task.requests,
+        soft_share=np.ones(N_TEXTS, np.float32),
+    )
+    config = CONFIG.model_copy(update={"n_epochs": 8})
     network = build()
     finetune(network, task, config, 1, tmp_path)
     labels, _ = run_network(network, task.tokens)
     assert np.mean(labels.argmax(axis=1) == (task.labels + 1) % 5) > 0.9
+
+
+def test_taking_sentences_away_teaches_that_the_evidence_matters(
+    task: Task, build: Callable[[], Network], tmp_path: Path
+) -> None:
+    """The label's token is one sentence, the filler two more."""
+    sentences = []
+    for text in task.tokens:
+        places = np.full(len(text), 2)
+        places[0], places[1], places[2 : 2 + len(text) // 2] = -1, 0, 1
+        sentences.append(places)
+    config = CONFIG.model_copy(update={"n_epochs": 8, "n_deletion_epochs": 6})
+    network = build()
+    finetune(network, replace(task, sentences=sentences), config, 1, tmp_path)
+    whole, _ = run_network(network, task.tokens)
+    without = [text[place != 0] for text, place in zip(task.tokens, sentences, strict=True)]
+    left, _ = run_network(network, without)
+    assert np.mean(whole.argmax(axis=1) == task.labels) > 0.9
+    assert np.mean(lead(left, task.labels) < lead(whole, task.labels)) > 0.9
+
+
+def lead(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """How far the logit of each label is above the best other one."""
+    own = np.eye(5, dtype=bool)[labels]
+    return logits[own] - np.where(own, -np.inf, logits).max(axis=1)

@@ -1,0 +1,126 @@
+"""The transformer that is taught and served: BERT's arithmetic in as few products as it takes.
+
+Queries, keys and values come from one product. A layer may get a ReLU in place of its GELU and a
+share of its neurons, the strongest; both are learned around while the network is taught.
+"""
+
+import copy
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import gelu, relu
+
+NEVER: Final = -1e4  # a logit that no padding survives
+_ACTIVATIONS: Final = {"gelu": gelu, "relu": relu}
+
+
+class Transformer(nn.Module):
+    """Token ids and mask, int64[batch, length], to float32[batch, length, width].
+
+    Made of the weights of ``bert``, a ``transformers.BertModel``: the ``layers`` named, in order.
+    """
+
+    def __init__(
+        self, bert: nn.Module, layers: Sequence[int], activation: str, n_neurons: int | None
+    ) -> None:
+        super().__init__()
+        bert = copy.deepcopy(bert)
+        config, embeddings = bert.config, bert.embeddings
+        self.width: int = config.hidden_size
+        self.words = embeddings.word_embeddings
+        self.positions = embeddings.position_embeddings
+        self.segment = nn.Parameter(embeddings.token_type_embeddings.weight[0].detach().clone())
+        self.norm = embeddings.LayerNorm
+        self.layers = nn.ModuleList(
+            Layer(bert.encoder.layer[index], config.num_attention_heads, activation, n_neurons)
+            for index in layers
+        )
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """The hidden states of a batch; those of padding mean nothing."""
+        places = self.positions.weight[: input_ids.shape[1]]
+        hidden = self.norm(self.words(input_ids) + places + self.segment)
+        padding = (1 - attention_mask[:, None, None, :].to(hidden.dtype)) * NEVER
+        for layer in self.layers:
+            hidden = layer(hidden, padding)
+        return hidden
+
+
+class Pretrained(nn.Module):
+    """A transformer of another make, as it comes: for teachers, which are never exported.
+
+    Its word vectors stay as they are: most words of a language are not in the messages.
+    """
+
+    def __init__(self, transformer: nn.Module) -> None:
+        super().__init__()
+        self.inner = copy.deepcopy(transformer)
+        self.width: int = self.inner.config.hidden_size
+        self.inner.get_input_embeddings().requires_grad_(requires_grad=False)
+        for module in self.inner.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = 0.0  # drawing the masks takes longer than it gains
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """As ``Transformer.forward``."""
+        hidden: Tensor = self.inner(
+            input_ids=input_ids, attention_mask=attention_mask
+        ).last_hidden_state
+        return hidden
+
+
+class Layer(nn.Module):
+    """Attention and two feed-forward products, each added to what came in and normalised."""
+
+    def __init__(
+        self, source: nn.Module, n_heads: int, activation: str, n_neurons: int | None
+    ) -> None:
+        super().__init__()
+        inner, closing = source.attention.self, source.attention.output
+        self.n_heads = n_heads
+        self.activation = _ACTIVATIONS[activation]
+        self.inputs = _stack(inner.query, inner.key, inner.value, n_heads)
+        self.output, self.attention_norm = closing.dense, closing.LayerNorm
+        self.up, self.down = _strongest(source.intermediate.dense, source.output.dense, n_neurons)
+        self.norm = source.output.LayerNorm
+
+    def forward(self, hidden: Tensor, padding: Tensor) -> Tensor:
+        """Hidden states to hidden states; ``padding`` is added to every attention logit."""
+        batch, length, width = hidden.shape
+        heads = self.inputs(hidden).view(batch, length, 3 * self.n_heads, width // self.n_heads)
+        query, key, value = heads.transpose(1, 2).split(self.n_heads, dim=1)
+        attention = (query @ key.transpose(2, 3) + padding).softmax(dim=-1)
+        mixed = (attention @ value).transpose(1, 2).reshape(batch, length, width)
+        hidden = self.attention_norm(hidden + self.output(mixed))
+        return self.norm(hidden + self.down(self.activation(self.up(hidden))))
+
+
+def _stack(query: nn.Linear, key: nn.Linear, value: nn.Linear, n_heads: int) -> nn.Linear:
+    """The three as one product; the scale of the attention logits goes into the queries."""
+    width = query.in_features
+    scale = 1 / math.sqrt(width // n_heads)
+    stacked = nn.Linear(width, 3 * width)
+    with torch.no_grad():
+        stacked.weight.copy_(torch.cat([query.weight * scale, key.weight, value.weight]))
+        stacked.bias.copy_(torch.cat([query.bias * scale, key.bias, value.bias]))
+    return stacked
+
+
+def _strongest(
+    up: nn.Linear, down: nn.Linear, n_neurons: int | None
+) -> tuple[nn.Linear, nn.Linear]:
+    """The pair with those neurons only whose weights, in times out, are longest."""
+    if n_neurons is None:
+        return up, down
+    strength = up.weight.norm(dim=1) * down.weight.norm(dim=0)
+    kept = strength.topk(n_neurons).indices.sort().values
+    narrow = nn.Linear(up.in_features, n_neurons), nn.Linear(n_neurons, down.out_features)
+    with torch.no_grad():
+        narrow[0].weight.copy_(up.weight[kept])
+        narrow[0].bias.copy_(up.bias[kept])
+        narrow[1].weight.copy_(down.weight[:, kept])
+        narrow[1].bias.copy_(down.bias)
+    return narrow
