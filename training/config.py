@@ -46,9 +46,8 @@ class FineTuneConfig(_Section):
     ``layers`` of the pretrained encoder are kept, in this order, with this ``activation`` and the
     ``n_neurons`` strongest of each, all when that is not set; without ``layers`` the encoder stays
     as it comes. ``request_weight`` is what a request weighs beside the label, ``teacher_share`` how
-    much of a message's loss is the distance to the teacher's answers. In the last
-    ``n_deletion_epochs`` texts are also read without a sentence. ``precision`` is that of products
-    inside the encoder.
+    much of a message's loss is the distance to the teacher's answers. ``precision`` is that of
+    products inside the encoder.
     """
 
     layers: Annotated[tuple[int, ...], Field(min_length=1)] | None = None
@@ -61,7 +60,6 @@ class FineTuneConfig(_Section):
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     request_weight: Annotated[float, Field(gt=0)] = 1.0
     teacher_share: Annotated[float, Field(ge=0, le=1)] = 0.0
-    n_deletion_epochs: Annotated[int, Field(ge=0)] = 0
     precision: Literal["float32", "bfloat16"] = "bfloat16"
 
 

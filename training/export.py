@@ -85,7 +85,7 @@ def quantise_statically(
     return _converted(graph, quantise)
 
 
-class _Feeds(CalibrationDataReader):
+class _Feeds(CalibrationDataReader):  # type: ignore[misc]
     """Texts as the quantiser wants them: one feed a call, then None."""
 
     def __init__(self, tokenizer: Tokenizer, texts: Sequence[str]) -> None:

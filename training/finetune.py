@@ -20,7 +20,6 @@ from tqdm import tqdm
 
 from training.config import FineTuneConfig
 from training.dataset import LABELS, SERVICE_LABELS, Example
-from training.deletions import deletion_loss, draw_deletions
 from training.network import Network, Outputs
 
 log = logging.getLogger(__name__)
@@ -46,8 +45,6 @@ class Task:
         soft_labels: float32[n_texts, n_labels] and soft_requests: float32[n_texts, n_requests],
             a teacher's probabilities, or None.
         soft_share: float32[n_texts], how much of a text's loss is the distance to these.
-        sentences: the sentence of each token of each text, -1 for special tokens; only needed
-            where sentences are taken away.
     """
 
     tokens: Sequence[TokenIds]
@@ -56,7 +53,6 @@ class Task:
     soft_labels: Floats | None = None
     soft_requests: Floats | None = None
     soft_share: Floats | None = None
-    sentences: Sequence[TokenIds] | None = None
 
 
 def make_task(examples: Sequence[Example], tokens: Sequence[TokenIds]) -> Task:
@@ -94,9 +90,8 @@ def finetune(
         batches = list(_batches(task, config.batch_size, order))
         progress = tqdm(batches, desc=f"epoch {epoch + 1} of {config.n_epochs}", unit="batch")
         total = 0.0
-        takes_away = epoch >= config.n_epochs - config.n_deletion_epochs
         for rows in progress:
-            loss = _loss(network, task, rows, config, order if takes_away else None)
+            loss = _loss(network, task, rows, config)
             optimizer.zero_grad()
             torch.autograd.backward(loss)
             nn.utils.clip_grad_norm_(network.parameters(), _MAX_NORM)
@@ -126,37 +121,10 @@ def run_network(
     return labels, requests
 
 
-def _loss(
-    network: Network,
-    task: Task,
-    rows: Sequence[int],
-    config: FineTuneConfig,
-    dice: np.random.Generator | None,
-) -> Tensor:
-    tokens = [task.tokens[row] for row in rows]
-    outputs = _run(network, tokens, config)
-    loss = _answer_loss(outputs, task, rows, config)
-    if dice is None or task.sentences is None:
-        return loss
-    sentences = [task.sentences[row] for row in rows]
-    said, labels = outputs.label_tokens.detach().float().numpy(), task.labels[rows]
-    deletions = draw_deletions(tokens, sentences, said, labels, dice)
-    if not deletions.rows:
-        return loss
-    after = _run(network, deletions.tokens, config).labels.float()
-    return loss + deletion_loss(outputs.labels.float(), after, deletions, torch.from_numpy(labels))
-
-
-def _run(network: Network, tokens: Sequence[TokenIds], config: FineTuneConfig) -> Outputs:
-    with torch.autocast("cpu", torch.bfloat16, enabled=config.precision == "bfloat16"):
-        outputs: Outputs = network(*_padded(tokens))
-    return outputs
-
-
-def _answer_loss(
-    outputs: Outputs, task: Task, rows: Sequence[int], config: FineTuneConfig
-) -> Tensor:
+def _loss(network: Network, task: Task, rows: Sequence[int], config: FineTuneConfig) -> Tensor:
     """The distance of the answers to labels, requests and what the teacher says."""
+    with torch.autocast("cpu", torch.bfloat16, enabled=config.precision == "bfloat16"):
+        outputs: Outputs = network(*_padded([task.tokens[row] for row in rows]))
     labels, requests = outputs.labels.float(), outputs.requests.float()
     gold, asked = torch.from_numpy(task.labels[rows]), torch.from_numpy(task.requests[rows])
     hard = cross_entropy(labels, gold, label_smoothing=config.label_smoothing, reduction="none")

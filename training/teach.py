@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
-from service.model.evidence import place_tokens, split_sentences
 from service.model.tokens import Tokenizer
 from training import registry
 from training.config import Config, TeacherConfig
@@ -29,7 +28,6 @@ def teach(
     """The network of ``config``, taught by the labels and, if there is one, by its teacher."""
     texts = [e.text for e in splits.train]
     task = make_task(splits.train, tokenize(tokenizer, texts))
-    task = replace(task, sentences=_find_sentences(tokenizer, texts))
     if config.teacher is not None:
         task = _ask_teacher(config.teacher, config, task, tokenizer, splits, work)
     log.info("teaching the network")
@@ -68,7 +66,6 @@ def _ask_teacher(
         soft_labels=soft_labels,
         soft_requests=expit(requests),
         soft_share=share,
-        sentences=_find_sentences(tokenizer, [*texts, *copies]),
     )
 
 
@@ -92,8 +89,3 @@ def _answers(
 def tokenize(tokenizer: Tokenizer, texts: Sequence[str]) -> list[NDArray[np.int64]]:
     """The token ids of each text."""
     return [tokenizer.tokenize(text).ids[0] for text in texts]
-
-
-def _find_sentences(tokenizer: Tokenizer, texts: Sequence[str]) -> list[NDArray[np.int64]]:
-    """The sentence of each token of each text."""
-    return [place_tokens(split_sentences(t), tokenizer.tokenize(t).offsets) for t in texts]

@@ -151,4 +151,4 @@ def _fix_seeds(seed: int) -> None:
     torch.manual_seed(seed)
     torch.use_deterministic_algorithms(mode=True)
     # Memory is not filled before use: no tensor here is read before it is written.
-    torch.utils.deterministic.fill_uninitialized_memory = False
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]

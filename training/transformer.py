@@ -6,7 +6,7 @@ share of its neurons, the strongest; both are learned around while the network i
 
 import copy
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import torch
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import gelu, relu
 
 NEVER: Final = -1e4  # a logit that no padding survives
-_ACTIVATIONS: Final = {"gelu": gelu, "relu": relu}
+_ACTIVATIONS: Final[dict[str, Callable[[Tensor], Tensor]]] = {"gelu": gelu, "relu": relu}
 
 
 class Transformer(nn.Module):
@@ -28,21 +28,22 @@ class Transformer(nn.Module):
     ) -> None:
         super().__init__()
         bert = copy.deepcopy(bert)
-        config, embeddings = bert.config, bert.embeddings
-        self.width: int = config.hidden_size
-        self.words = embeddings.word_embeddings
-        self.positions = embeddings.position_embeddings
-        self.segment = nn.Parameter(embeddings.token_type_embeddings.weight[0].detach().clone())
-        self.norm = embeddings.LayerNorm
+        self.words = _embedding(bert, "embeddings.word_embeddings")
+        self.positions = _embedding(bert, "embeddings.position_embeddings")
+        segments = _embedding(bert, "embeddings.token_type_embeddings")
+        self.segment = nn.Parameter(segments.weight[0].detach().clone())
+        self.norm = bert.get_submodule("embeddings.LayerNorm")
+        self.width = self.words.embedding_dim
+        n_heads: int = bert.config.num_attention_heads  # type: ignore[union-attr, assignment]
         self.layers = nn.ModuleList(
-            Layer(bert.encoder.layer[index], config.num_attention_heads, activation, n_neurons)
+            Layer(bert.get_submodule(f"encoder.layer.{index}"), n_heads, activation, n_neurons)
             for index in layers
         )
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """The hidden states of a batch; those of padding mean nothing."""
         places = self.positions.weight[: input_ids.shape[1]]
-        hidden = self.norm(self.words(input_ids) + places + self.segment)
+        hidden: Tensor = self.norm(self.words(input_ids) + places + self.segment)
         padding = (1 - attention_mask[:, None, None, :].to(hidden.dtype)) * NEVER
         for layer in self.layers:
             hidden = layer(hidden, padding)
@@ -58,8 +59,9 @@ class Pretrained(nn.Module):
     def __init__(self, transformer: nn.Module) -> None:
         super().__init__()
         self.inner = copy.deepcopy(transformer)
-        self.width: int = self.inner.config.hidden_size
-        self.inner.get_input_embeddings().requires_grad_(requires_grad=False)
+        self.width: int = self.inner.config.hidden_size  # type: ignore[union-attr, assignment]
+        words = self.inner.get_submodule("embeddings.word_embeddings")
+        words.requires_grad_(requires_grad=False)
         for module in self.inner.modules():
             if isinstance(module, nn.Dropout):
                 module.p = 0.0  # drawing the masks takes longer than it gains
@@ -79,13 +81,17 @@ class Layer(nn.Module):
         self, source: nn.Module, n_heads: int, activation: str, n_neurons: int | None
     ) -> None:
         super().__init__()
-        inner, closing = source.attention.self, source.attention.output
         self.n_heads = n_heads
         self.activation = _ACTIVATIONS[activation]
-        self.inputs = _stack(inner.query, inner.key, inner.value, n_heads)
-        self.output, self.attention_norm = closing.dense, closing.LayerNorm
-        self.up, self.down = _strongest(source.intermediate.dense, source.output.dense, n_neurons)
-        self.norm = source.output.LayerNorm
+        query, key, value = (
+            _linear(source, f"attention.self.{name}") for name in ("query", "key", "value")
+        )
+        self.inputs = _stack(query, key, value, n_heads)
+        self.output = _linear(source, "attention.output.dense")
+        self.attention_norm = source.get_submodule("attention.output.LayerNorm")
+        up, down = _linear(source, "intermediate.dense"), _linear(source, "output.dense")
+        self.up, self.down = _strongest(up, down, n_neurons)
+        self.norm = source.get_submodule("output.LayerNorm")
 
     def forward(self, hidden: Tensor, padding: Tensor) -> Tensor:
         """Hidden states to hidden states; ``padding`` is added to every attention logit."""
@@ -95,7 +101,20 @@ class Layer(nn.Module):
         attention = (query @ key.transpose(2, 3) + padding).softmax(dim=-1)
         mixed = (attention @ value).transpose(1, 2).reshape(batch, length, width)
         hidden = self.attention_norm(hidden + self.output(mixed))
-        return self.norm(hidden + self.down(self.activation(self.up(hidden))))
+        added: Tensor = self.norm(hidden + self.down(self.activation(self.up(hidden))))
+        return added
+
+
+def _linear(module: nn.Module, path: str) -> nn.Linear:
+    found = module.get_submodule(path)
+    assert isinstance(found, nn.Linear)  # noqa: S101 - tells the type; BERT has no other
+    return found
+
+
+def _embedding(module: nn.Module, path: str) -> nn.Embedding:
+    found = module.get_submodule(path)
+    assert isinstance(found, nn.Embedding)  # noqa: S101 - as above
+    return found
 
 
 def _stack(query: nn.Linear, key: nn.Linear, value: nn.Linear, n_heads: int) -> nn.Linear:

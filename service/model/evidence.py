@@ -38,31 +38,21 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     ]
 
 
-def place_tokens(
-    spans: Sequence[tuple[int, int]], offsets: Sequence[tuple[int, int]]
-) -> NDArray[np.int64]:
-    """The sentence of each token, int64[length]; -1 for special tokens, which have none.
-
-    Shapes:
-        offsets: start and end of each token in the text; of special ones (0, 0).
-    """
-    bounds = np.array(offsets, dtype=np.int64).reshape(-1, 2)
-    ends = np.array([end for _, end in spans[:-1]], dtype=np.int64)  # the last takes what is left
-    places = np.searchsorted(ends, bounds[:, 0], side="right")
-    return np.where(bounds[:, 0] < bounds[:, 1], places, -1)
-
-
 def sum_by_sentence(
     spans: Sequence[tuple[int, int]], offsets: Sequence[tuple[int, int]], tokens: Floats
 ) -> Floats:
     """What the tokens of each sentence say: float32[n_sentences, n_outputs].
 
     Shapes:
+        offsets: start and end of each token in the text; special tokens have none, (0, 0).
         tokens: float32[length, n_outputs].
     """
     sums = np.zeros((len(spans), tokens.shape[1]), dtype=np.float32)
-    places = place_tokens(spans, offsets)
-    np.add.at(sums, places[places >= 0], tokens[places >= 0])
+    bounds = np.array(offsets, dtype=np.int64).reshape(-1, 2)
+    is_written = bounds[:, 0] < bounds[:, 1]
+    ends = np.array([end for _, end in spans[:-1]], dtype=np.int64)  # the last takes what is left
+    sentences = np.searchsorted(ends, bounds[is_written, 0], side="right")
+    np.add.at(sums, sentences, tokens[is_written])
     return sums
 
 

