@@ -37,7 +37,8 @@ def test_no_author_group_or_near_duplicate_is_in_two_splits(splits: Splits) -> N
     parts = (splits.train, splits.validation, splits.test)
     authors = [{example.author for example in part} for part in parts]
     assert sum(map(len, authors)) == len(set.union(*authors))
-    assert len(splits.test) > len(splits.validation) > 0
+    assert len(splits.train) > len(splits.test) > 0
+    assert len(splits.train) > len(splits.validation) > 0
 
 
 def test_the_readme_shows_what_stats_prints(splits: Splits) -> None:
