@@ -21,6 +21,8 @@ QUICK = ROOT / "training" / "configs" / "quick.toml"
 ATTEMPTS = """
 [[attempts]]
 name = "taught"
+[attempts.data]
+max_per_split = 40
 [attempts.finetune]
 teacher_share = 0.5
 [attempts.teacher]
