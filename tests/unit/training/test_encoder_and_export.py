@@ -27,7 +27,13 @@ from training.encoder import (
     load_encoder,
     locate_encoder,
 )
-from training.export import ExportError, check_parity, export_graph, quantise_graph
+from training.export import (
+    ExportError,
+    check_parity,
+    export_graph,
+    quantise_graph,
+    quantise_statically,
+)
 from training.finetune import run_network
 from training.network import Network, build_network
 from training.transformer import Pretrained, Transformer
@@ -156,6 +162,19 @@ def test_graph_equals_network_and_quantised_graph_is_allowed_in_a_bundle(
         assert quantised.requests == pytest.approx(full.requests, abs=0.2)
         assert quantised.label_tokens.shape == (len(tokens.offsets), 5)
         assert quantised.request_tokens.shape == (len(tokens.offsets), 4)
+
+
+def test_fixed_scales_say_nearly_what_the_graph_says(
+    network: Network, tokenizer: Tokenizer
+) -> None:
+    graph = export_graph(network)
+    small = quantise_statically(graph, tokenizer, TEXTS)
+    assert small.ByteSize() < 0.4 * graph.ByteSize()
+    for text in TEXTS:
+        tokens = tokenizer.tokenize(text)
+        full = Session(graph.SerializeToString()).run(tokens)
+        quantised = Session(small.SerializeToString()).run(tokens)
+        assert quantised.labels == pytest.approx(full.labels, abs=0.5)
 
 
 def test_the_transformer_computes_what_its_source_does(
