@@ -34,7 +34,7 @@ baselines: $(VENV)/.dev  ## what simpler models reach, and whether more messages
 bench-model: $(VENV)/.dev  ## what a text costs on one thread, beside MiniLM-L6 in int8
 	$(VENV)/bin/python -m training --config $(CONFIG) bench
 
-attempts: $(VENV)/.teacher  ## teach and measure what else was tried; hours, goes on where it was stopped
+attempts: $(VENV)/.teacher  ## teach and measure other networks; hours, goes on where it was stopped
 	$(VENV)/bin/python -m training --config $(CONFIG) attempts
 
 promote: $(VENV)/.dev  ## make the challenger champion if every gate holds

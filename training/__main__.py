@@ -72,15 +72,20 @@ def baselines_command(config: Config, arguments: argparse.Namespace) -> int:
     """Print what simpler models reach, and the learning curve."""
     from service.model.bundle import load_bundle  # noqa: PLC0415 - as above
     from service.model.classifier import Classifier  # noqa: PLC0415
-    from training.baselines import report_learning_curve, report_lexical  # noqa: PLC0415
+    from training.baselines import (  # noqa: PLC0415
+        feature_sets,
+        report_learning_curve,
+        report_lexical,
+    )
     from training.rivals import report_rivals  # noqa: PLC0415
     from training.train import read_splits  # noqa: PLC0415
 
     splits = read_splits(config)
     classifier = Classifier(load_bundle(arguments.bundle))
-    print(report_rivals(classifier, config, splits, arguments.work), end="\n\n")
+    features = feature_sets(config, splits, arguments.work)
+    print(report_rivals(classifier, features, splits), end="\n\n")
     print(report_lexical((*splits.train, *splits.validation, *splits.test)), end="\n\n")
-    print(report_learning_curve(config, splits, arguments.work))
+    print(report_learning_curve(features, splits, config.seed))
     return 0
 
 

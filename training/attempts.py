@@ -1,4 +1,4 @@
-"""What else was tried: each attempt taught, measured and timed as the served network is."""
+"""What else can be tried: each attempt taught, measured and timed as the served network is."""
 
 import logging
 import tomllib

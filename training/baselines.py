@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -14,17 +13,17 @@ from sklearn.pipeline import Pipeline, make_pipeline, make_union
 from sklearn.svm import LinearSVC
 
 from training.config import Config
-from training.dataset import LABELS, Example
+from training.dataset import Example, gold_labels
 from training.evaluate import macro_f1
 from training.features import fit_reader
 from training.inventory import table
-from training.split import Splits
+from training.split import Splits, draw_share
 
 SHARES: Final = (0.10, 0.25, 0.50, 1.00)
 _N_FOLDS: Final = 5
-PENALTY: Final = 3.0
+_PENALTY: Final = 3.0
 
-Labels = NDArray[np.int64]
+FeatureSet = tuple[str, csr_matrix, csr_matrix]
 
 
 def lexical_model() -> Pipeline:
@@ -58,25 +57,26 @@ def report_lexical(examples: Sequence[Example]) -> str:
     return table(("tf-idf and linear SVM, slice", "messages", "accuracy"), rows)
 
 
-def report_learning_curve(config: Config, splits: Splits, work: Path) -> str:
+def report_learning_curve(features: Sequence[FeatureSet], splits: Splits, seed: int) -> str:
     """Test accuracy and macro-F1 of the frozen encoder by share of the training messages."""
-    order = np.random.default_rng(config.seed).permutation(len(splits.train))
     train_y, test_y = gold_labels(splits.train), gold_labels(splits.test)
     rows = []
-    for name, train_x, test_x in feature_sets(config, splits, work):
+    for name, train_x, test_x in features:
         for share in SHARES:
-            chosen = np.sort(order[: round(share * len(order))])
-            model = LogisticRegression(C=PENALTY, max_iter=5_000)
-            predicted = model.fit(train_x[chosen], train_y[chosen]).predict(test_x)
+            chosen = draw_share(len(train_y), share, seed)
+            predicted = regression().fit(train_x[chosen], train_y[chosen]).predict(test_x)
             accuracy = float(np.mean(predicted == test_y))
             f1 = macro_f1(test_y, predicted)
             rows.append((name, f"{share:.0%}", len(chosen), f"{accuracy:.3f}", f"{f1:.3f}"))
     return table(("features", "share", "messages", "accuracy", "macro-F1"), rows)
 
 
-def feature_sets(
-    config: Config, splits: Splits, work: Path
-) -> list[tuple[str, csr_matrix, csr_matrix]]:
+def regression() -> LogisticRegression:
+    """The head of the frozen encoder; not fitted."""
+    return LogisticRegression(C=_PENALTY, max_iter=5_000)
+
+
+def feature_sets(config: Config, splits: Splits, work: Path) -> list[FeatureSet]:
     """Name, training and test features of the frozen encoder, alone and beside the words."""
     reader = fit_reader(config, splits.train, work)
     train_x, test_x = (reader.features(part) for part in (splits.train, splits.test))
@@ -85,8 +85,3 @@ def feature_sets(
         (f"{config.encoder.name}, frozen", train_x[:, :dimension], test_x[:, :dimension]),
         ("the same beside the words", train_x, test_x),
     ]
-
-
-def gold_labels(examples: Sequence[Example]) -> Labels:
-    """The primaries as places in ``LABELS``, int64[n]."""
-    return np.array([LABELS.index(e.primary) for e in examples], dtype=np.int64)

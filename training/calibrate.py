@@ -12,7 +12,7 @@ from scipy.stats import hypergeom
 
 from service.model.bundle import Promise, Thresholds
 from training.config import ThresholdsConfig
-from training.dataset import LABELS, SERVICE_LABELS, Example
+from training.dataset import LABELS, SERVICE_LABELS, Example, gold_labels
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ _SHARES: Final = np.linspace(0.50, 1.00, 51)
 
 def fit_temperature(logits: Floats, examples: Sequence[Example]) -> float:
     """The temperature of least log loss (Guo et al., 2017), between 0.1 and 10."""
-    gold = _gold(examples)
+    gold = gold_labels(examples)
     rows = np.arange(len(gold))
 
     def loss(log_temperature: float) -> float:
@@ -44,7 +44,7 @@ def fit_thresholds(
     """The thresholds that keep the promises of ``config`` on these examples."""
     probabilities = softmax(label_logits / temperature, axis=1)
     confidence = probabilities.max(axis=1)
-    wrong = probabilities.argmax(axis=1) != _gold(examples)
+    wrong = probabilities.argmax(axis=1) != gold_labels(examples)
     requests = 1 / (1 + np.exp(-request_logits))
     predicted = probabilities.argmax(axis=1)
     also = {
@@ -114,7 +114,3 @@ def _precise_threshold(
         if named.any() and asked[named].mean() >= precision:
             return round(float(threshold), 4)
     return 1.0
-
-
-def _gold(examples: Sequence[Example]) -> NDArray[np.int64]:
-    return np.array([LABELS.index(example.primary) for example in examples], dtype=np.int64)

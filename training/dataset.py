@@ -2,10 +2,12 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from service.mail.parse import compose_message
@@ -136,3 +138,8 @@ def _lonely_groups(examples: Iterable[Example]) -> list[str]:
     return [
         f"group {group} has one label only" for group, found in labels.items() if len(found) == 1
     ]
+
+
+def gold_labels(examples: Sequence[Example]) -> NDArray[np.int64]:
+    """The primaries as places in ``LABELS``, int64[n]."""
+    return np.array([LABELS.index(example.primary) for example in examples], dtype=np.int64)

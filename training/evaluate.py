@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from service.decision import Decision, Outcome, decide
 from service.model.classifier import Classifier
-from training.dataset import LABELS, SERVICE_LABELS, Example
+from training.dataset import LABELS, SERVICE_LABELS, Example, gold_labels
 
 N_BINS = 15  # of equal width, as in Guo et al., 2017
 
@@ -46,8 +46,7 @@ def report(
     decisions: Sequence[Decision], examples: Sequence[Example], n_resamples: int, seed: int
 ) -> Report:
     """Compare decisions with gold labels."""
-    gold = np.array([LABELS.index(e.primary) for e in examples])
-    predicted = np.array([LABELS.index(d.label or "none") for d in decisions])
+    gold, predicted = gold_labels(examples), predicted_labels(decisions)
     confidence = np.array([d.confidence or 0.0 for d in decisions])
     correct = gold == predicted
     routed = np.array([d.outcome is Outcome.ROUTE for d in decisions])
@@ -82,6 +81,11 @@ def report(
             if not right
         ),
     )
+
+
+def predicted_labels(decisions: Sequence[Decision]) -> NDArray[np.int64]:
+    """What was decided as places in ``LABELS``, int64[n]; nothing decided is ``none``."""
+    return np.array([LABELS.index(d.label or "none") for d in decisions], dtype=np.int64)
 
 
 def macro_f1(gold: NDArray[np.int64], predicted: NDArray[np.int64]) -> float:

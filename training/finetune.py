@@ -19,7 +19,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy,
 from tqdm import tqdm
 
 from training.config import FineTuneConfig
-from training.dataset import LABELS, SERVICE_LABELS, Example
+from training.dataset import LABELS, SERVICE_LABELS, Example, gold_labels
 from training.network import Network, Outputs
 
 log = logging.getLogger(__name__)
@@ -36,30 +36,40 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """What a teacher says of texts.
+
+    Shapes:
+        labels: float32[n_texts, n_labels] and requests: float32[n_texts, n_requests],
+            probabilities.
+        share: float32[n_texts], how much of a text's loss is the distance to these.
+    """
+
+    labels: Floats
+    requests: Floats
+    share: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """Texts with what they should be called.
 
     Shapes:
         tokens: one int64[length] per text.
         labels: int64[n_texts]; requests: float32[n_texts, n_requests], 0 or 1.
-        soft_labels: float32[n_texts, n_labels] and soft_requests: float32[n_texts, n_requests],
-            a teacher's probabilities, or None.
-        soft_share: float32[n_texts], how much of a text's loss is the distance to these.
     """
 
     tokens: Sequence[TokenIds]
     labels: NDArray[np.int64]
     requests: Floats
-    soft_labels: Floats | None = None
-    soft_requests: Floats | None = None
-    soft_share: Floats | None = None
+    answers: Answers | None = None
 
 
 def make_task(examples: Sequence[Example], tokens: Sequence[TokenIds]) -> Task:
     """The task of ``examples``, whose texts have these tokens."""
     return Task(
         tokens=tokens,
-        labels=np.array([LABELS.index(e.primary) for e in examples], dtype=np.int64),
+        labels=gold_labels(examples),
         requests=np.array(
             [[label in e.requests for label in SERVICE_LABELS] for e in examples], dtype=np.float32
         ),
@@ -107,36 +117,39 @@ def run_network(
     network: Network, tokens: Sequence[TokenIds], precision: str = "float32", batch_size: int = 32
 ) -> tuple[Floats, Floats]:
     """Label and request logits of texts: float32[n_texts, n_labels], [n_texts, n_requests]."""
-    is_low = precision == "bfloat16"
     order = sorted(range(len(tokens)), key=lambda row: len(tokens[row]))
     labels = np.zeros((len(tokens), len(LABELS)), dtype=np.float32)
     requests = np.zeros((len(tokens), len(SERVICE_LABELS)), dtype=np.float32)
     network.eval()
     for start in tqdm(range(0, len(order), batch_size), desc="running", unit="batch"):
         rows = order[start : start + batch_size]
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=is_low):
-            outputs: Outputs = network(*_padded([tokens[row] for row in rows]))
-        labels[rows] = outputs.labels.float().numpy()
-        requests[rows] = outputs.requests.float().numpy()
+        with torch.no_grad():
+            found = _answer(network, [tokens[row] for row in rows], precision)
+        labels[rows], requests[rows] = (logits.numpy() for logits in found)
     return labels, requests
 
 
 def _loss(network: Network, task: Task, rows: Sequence[int], config: FineTuneConfig) -> Tensor:
     """The distance of the answers to labels, requests and what the teacher says."""
-    with torch.autocast("cpu", torch.bfloat16, enabled=config.precision == "bfloat16"):
-        outputs: Outputs = network(*_padded([task.tokens[row] for row in rows]))
-    labels, requests = outputs.labels.float(), outputs.requests.float()
+    labels, requests = _answer(network, [task.tokens[row] for row in rows], config.precision)
     gold, asked = torch.from_numpy(task.labels[rows]), torch.from_numpy(task.requests[rows])
     hard = cross_entropy(labels, gold, label_smoothing=config.label_smoothing, reduction="none")
     hard = hard + config.request_weight * _distance(requests, asked)
-    if task.soft_labels is None or task.soft_requests is None or task.soft_share is None:
+    if task.answers is None:
         return hard.mean()
-    wanted = torch.from_numpy(task.soft_labels[rows])
+    wanted = torch.from_numpy(task.answers.labels[rows])
     soft = kl_div(labels.log_softmax(dim=1), wanted, reduction="none").sum(dim=1)
-    doubted = torch.from_numpy(task.soft_requests[rows])
+    doubted = torch.from_numpy(task.answers.requests[rows])
     soft = soft + config.request_weight * _distance(requests, doubted)
-    share = torch.from_numpy(task.soft_share[rows])
+    share = torch.from_numpy(task.answers.share[rows])
     return ((1 - share) * hard + share * soft).mean()
+
+
+def _answer(network: Network, tokens: Sequence[TokenIds], precision: str) -> tuple[Tensor, Tensor]:
+    """Label and request logits of a batch, float32 whatever the precision inside."""
+    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
+        outputs: Outputs = network(*_padded(tokens))
+    return outputs.labels.float(), outputs.requests.float()
 
 
 def _distance(logits: Tensor, wanted: Tensor) -> Tensor:
@@ -182,9 +195,10 @@ def _schedule(optimizer: torch.optim.Optimizer, n_steps: int) -> torch.optim.lr_
 def _digest(network: Network, task: Task, config: FineTuneConfig, seed: int) -> str:
     # An option that is off is left out, so that a new one makes no kept checkpoint stale.
     digest = hashlib.sha256(f"{config.model_dump_json(exclude_defaults=True)} {seed}".encode())
-    soft = (task.soft_labels, task.soft_requests, task.soft_share)
+    taught = task.answers
+    soft = (taught.labels, taught.requests, taught.share) if taught else ()
     for array in (*task.tokens, task.labels, task.requests, *soft):
-        digest.update(b"none" if array is None else np.ascontiguousarray(array).tobytes())
+        digest.update(np.ascontiguousarray(array).tobytes())
     for parameter in network.parameters():
         digest.update(parameter.detach().numpy().tobytes())
     return digest.hexdigest()

@@ -1,19 +1,16 @@
 """Whether the bundle beats simpler models taught on the same messages, or luck would do as much."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
-from sklearn.linear_model import LogisticRegression
 
 from service.model.classifier import Classifier
-from training.baselines import PENALTY, feature_sets, gold_labels, lexical_model
-from training.config import Config
-from training.dataset import LABELS
-from training.evaluate import decide_all, macro_f1
+from training.baselines import FeatureSet, lexical_model, regression
+from training.dataset import gold_labels
+from training.evaluate import decide_all, macro_f1, predicted_labels
 from training.inventory import table
 from training.split import Splits
 
@@ -21,21 +18,19 @@ Labels = NDArray[np.int64]
 _BUNDLE: Final = "the bundle"
 
 
-def report_rivals(classifier: Classifier, config: Config, splits: Splits, work: Path) -> str:
+def report_rivals(classifier: Classifier, features: Sequence[FeatureSet], splits: Splits) -> str:
     """Accuracy and macro-F1 on the test split, and the exact test of McNemar against the bundle.
 
     The test looks only at the messages on which one of the two is right and the other is not.
     """
-    gold = gold_labels(splits.test)
-    decisions = decide_all(classifier, splits.test)
-    ours = np.array([LABELS.index(d.label or "none") for d in decisions])
+    taught, gold = gold_labels(splits.train), gold_labels(splits.test)
+    ours = predicted_labels(decide_all(classifier, splits.test))
     rows = [_row(_BUNDLE, gold, ours, ours)]
-    model = lexical_model().fit([e.text for e in splits.train], gold_labels(splits.train))
+    model = lexical_model().fit([e.text for e in splits.train], taught)
     theirs = model.predict([e.text for e in splits.test])
     rows.append(_row("tf-idf and linear SVM", gold, theirs, ours))
-    for name, train_x, test_x in feature_sets(config, splits, work):
-        regression = LogisticRegression(C=PENALTY, max_iter=5_000)
-        theirs = regression.fit(train_x, gold_labels(splits.train)).predict(test_x)
+    for name, train_x, test_x in features:
+        theirs = regression().fit(train_x, taught).predict(test_x)
         rows.append(_row(name, gold, theirs, ours))
     head = ("test split", "accuracy", "macro-F1", "only it is right", "only the bundle", "p")
     return table(head, rows)

@@ -7,6 +7,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from training.dataset import DatasetError, Example
 from training.duplicates import near_duplicates
 
@@ -42,6 +45,12 @@ def split_examples(examples: Sequence[Example], folder: Path) -> Splits:
     if complaints := _shared_groups(splits) + find_leaks(splits):
         raise DatasetError(complaints)
     return splits
+
+
+def draw_share(n: int, share: float, seed: int) -> NDArray[np.int64]:
+    """Rows of a random share of ``n``, in order; a smaller share lies within a larger one."""
+    order = np.random.default_rng(seed).permutation(n)
+    return np.sort(order[: round(share * n)])
 
 
 def find_leaks(splits: Splits) -> list[str]:

@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from training.dataset import LABELS, Example
+from training.dataset import LABELS, Example, gold_labels
 
 _N_FOLDS: Final = 5
 _PENALTY: Final = 3.0
@@ -32,7 +32,7 @@ class Suspect:
 
 def find_suspects(features: csr_matrix, examples: Sequence[Example], share: float) -> list[Suspect]:
     """The most suspect labels, worst first, at most ``share`` of the examples."""
-    gold = np.array([LABELS.index(e.primary) for e in examples])
+    gold = gold_labels(examples)
     probabilities = cross_val_predict(
         LogisticRegression(C=_PENALTY, max_iter=5_000),
         features,

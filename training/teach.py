@@ -14,7 +14,7 @@ from service.model.tokens import Tokenizer
 from training import registry
 from training.config import Config, TeacherConfig
 from training.encoder import Encoder, load_encoder
-from training.finetune import Task, finetune, make_task, run_network
+from training.finetune import Answers, Task, finetune, make_task, run_network
 from training.network import Network, build_network
 from training.split import Splits
 from training.transfer import make_transfer_texts
@@ -63,9 +63,7 @@ def _ask_teacher(
         tokens=[*task.tokens, *tokenize(tokenizer, copies)],
         labels=np.concatenate([task.labels, soft_labels[len(texts) :].argmax(axis=1)]),
         requests=np.concatenate([task.requests, np.zeros((len(copies), requests.shape[1]), "f4")]),
-        soft_labels=soft_labels,
-        soft_requests=expit(requests),
-        soft_share=share,
+        answers=Answers(soft_labels, expit(requests), share),
     )
 
 

@@ -20,13 +20,13 @@ from training import registry
 from training.bundle import draft_bundle, save_bundle, write_card
 from training.calibrate import fit_temperature, fit_thresholds
 from training.config import Config
-from training.dataset import LABELS, Example, data_digest, read_examples
+from training.dataset import Example, data_digest, gold_labels, read_examples
 from training.encoder import load_encoder
 from training.evaluate import Report, decide_all, macro_f1, report
 from training.export import check_parity, export_graph, quantise_graph, quantise_statically
 from training.finetune import run_network
 from training.plots import save_plots
-from training.split import Splits, split_examples
+from training.split import Splits, draw_share, split_examples
 from training.teach import teach, tokenize
 
 log = logging.getLogger(__name__)
@@ -55,10 +55,8 @@ def train(config: Config, output: Path, work: Path) -> Bundle:
 def read_splits(config: Config) -> Splits:
     """The splits of the configured data, thinned out as it says."""
     splits = split_examples(read_examples(config.data.folder), config.data.folder)
-    if (share := config.data.train_share) < 1:
-        order = np.random.default_rng(config.seed).permutation(len(splits.train))
-        chosen = np.sort(order[: round(share * len(order))])
-        splits = replace(splits, train=tuple(splits.train[row] for row in chosen))
+    chosen = draw_share(len(splits.train), config.data.train_share, config.seed)
+    splits = replace(splits, train=tuple(splits.train[row] for row in chosen))
     if (n := config.data.max_per_split) is None:
         return splits
     return Splits(*(_thin_out(part, n) for part in (splits.train, splits.validation, splits.test)))
@@ -136,8 +134,9 @@ def _evaluate(bundle: Bundle, examples: Sequence[Example], config: Config) -> Re
 def _quantisation_loss(
     fp32_logits: NDArray[np.float32], examples: Sequence[Example], tested: Report
 ) -> float:
-    gold = np.array([LABELS.index(e.primary) for e in examples])
-    return round(macro_f1(gold, fp32_logits.argmax(axis=1)) - tested.metrics["macro_f1"], 4)
+    return round(
+        macro_f1(gold_labels(examples), fp32_logits.argmax(axis=1)) - tested.metrics["macro_f1"], 4
+    )
 
 
 def _thin_out(examples: Sequence[Example], n: int) -> tuple[Example, ...]:

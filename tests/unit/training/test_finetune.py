@@ -10,7 +10,7 @@ import torch
 from transformers import BertConfig, BertModel
 
 from training.config import FineTuneConfig
-from training.finetune import Task, finetune, run_network
+from training.finetune import Answers, Task, finetune, run_network
 from training.network import Network
 from training.transformer import Transformer
 
@@ -87,12 +87,7 @@ def test_a_teacher_is_followed_against_the_labels(
 ) -> None:
     """With all of the loss the teacher's, its wrong names are learned and not the right ones."""
     taught = np.eye(5, dtype=np.float32)[(task.labels + 1) % 5]
-    task = replace(
-        task,
-        soft_labels=taught,
-        soft_requests=task.requests,
-        soft_share=np.ones(N_TEXTS, np.float32),
-    )
+    task = replace(task, answers=Answers(taught, task.requests, share=np.ones(N_TEXTS, np.float32)))
     config = CONFIG.model_copy(update={"n_epochs": 8})
     network = build()
     finetune(network, task, config, 1, tmp_path)
