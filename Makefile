@@ -8,7 +8,7 @@ export HF_HUB_OFFLINE ?= 1
 export MLFLOW_DISABLE_TELEMETRY ?= true
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check-config test check lint types contracts tests format train evaluate baselines attempts promote \
+.PHONY: help serve check-config test check lint types contracts tests coverage format train evaluate baselines attempts promote \
         reproduce data mlflow fuzz linear bench-mail bench-model clean
 
 help:  ## list the targets
@@ -22,7 +22,7 @@ check-config: $(VENV)/.runtime  ## check settings, teams file and bundle; exit 3
 	@$(VENV)/bin/signalbox check
 
 # -- train -------------------------------------------------------------------------------------
-train: $(VENV)/.dev  ## train, evaluate, write models/default, register it in MLflow as challenger
+train: $(VENV)/.teacher  ## train, evaluate, write models/default, register it in MLflow as challenger
 	$(VENV)/bin/python -m training --config $(CONFIG) train
 
 evaluate: $(VENV)/.dev  ## figures of models/default on the test split; PUBLIC=<dir> adds outside files
@@ -40,7 +40,7 @@ attempts: $(VENV)/.teacher  ## teach and measure other networks; hours, goes on 
 promote: $(VENV)/.dev  ## make the challenger champion if every gate holds
 	$(VENV)/bin/python -m training --config $(CONFIG) promote
 
-reproduce: $(VENV)/.dev  ## train anew elsewhere and compare with models/default
+reproduce: $(VENV)/.teacher  ## train anew elsewhere and compare with models/default
 	$(VENV)/bin/python -m training --config $(CONFIG) train --output build/reproduced
 	diff models/default/manifest.json build/reproduced/manifest.json && echo "same bundle"
 
@@ -68,7 +68,10 @@ types: $(VENV)/.dev  ## mypy, strict
 contracts: $(VENV)/.dev  ## who may import whom
 	$(VENV)/bin/lint-imports
 
-tests: $(VENV)/.dev  ## pytest with coverage
+tests: $(VENV)/.dev  ## pytest
+	$(VENV)/bin/pytest
+
+coverage: $(VENV)/.dev  ## pytest, and the lines and branches that no test runs
 	$(VENV)/bin/pytest --cov --cov-report=term:skip-covered
 
 fuzz: $(VENV)/.dev  ## look for mail that breaks parse or text; FUZZ_SECONDS=600 for each

@@ -50,26 +50,28 @@ def _cost(
     read every text in turn, so that a slower minute of the machine hits both.
     """
     encoder = load_encoder(config.encoder, work)
-    six = config.finetune.model_copy(
-        update={"layers": tuple(range(_N_LAYERS)), "activation": "gelu", "n_neurons": None}
-    )
+    whole = {"layers": tuple(range(_N_LAYERS)), "activation": "gelu", "n_neurons": None}
+    six = config.finetune.model_copy(update={**whole, "merge_after": ()})
     yardstick = quantise_graph(export_graph(build_network(encoder, six, config.seed)))
-    tokenizer = Tokenizer(bundle.tokenizer, bundle.manifest.max_tokens)
-    sessions = {
-        YARDSTICK: Session(yardstick.SerializeToString()),
-        bundle.manifest.name: Session(bundle.model),
+    max_tokens = bundle.manifest.max_tokens
+    readers = {
+        YARDSTICK: (
+            Tokenizer(encoder.tokenizer_json, max_tokens),
+            Session(yardstick.SerializeToString()),
+        ),
+        bundle.manifest.name: (Tokenizer(bundle.tokenizer, max_tokens), Session(bundle.model)),
     }
-    return _measure(sessions, tokenizer, texts)
+    return _measure(readers, texts)
 
 
 def _measure(
-    sessions: Mapping[str, Session], tokenizer: Tokenizer, texts: Sequence[str]
+    readers: Mapping[str, tuple[Tokenizer, Session]], texts: Sequence[str]
 ) -> dict[str, NDArray[np.float64]]:
-    """float64[n_texts] for each session."""
-    times = {name: np.full(len(texts), np.inf) for name in sessions}
+    """float64[n_texts] for each reader."""
+    times = {name: np.full(len(texts), np.inf) for name in readers}
     for _ in range(_N_ROUNDS):
         for row, text in enumerate(tqdm(texts, desc="timing", unit="text")):
-            for name, session in sessions.items():
+            for name, (tokenizer, session) in readers.items():
                 started = process_time()
                 session.run(tokenizer.tokenize(text))
                 times[name][row] = min(times[name][row], 1e3 * (process_time() - started))

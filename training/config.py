@@ -30,7 +30,7 @@ class EncoderConfig(_Section):
     """The pretrained encoder and the digest of its weights.
 
     ``source`` is ``package:NAME``, several joined by ``+`` when each carries a piece of one zip
-    file, or a local folder, or a hub name.
+    file, or a local folder, or a hub name. ``ignored`` are characters that are read as blanks.
     """
 
     source: str
@@ -38,6 +38,7 @@ class EncoderConfig(_Section):
     licence: str
     sha256: Sha256
     max_tokens: Annotated[int, Field(ge=8, le=512)]
+    ignored: str = ""
 
 
 class FineTuneConfig(_Section):
@@ -45,15 +46,19 @@ class FineTuneConfig(_Section):
 
     ``layers`` of the pretrained encoder are kept, in this order, with this ``activation`` and the
     ``n_neurons`` strongest of each, all when that is not set; without ``layers`` the encoder stays
-    as it comes. ``request_weight`` is what a request weighs beside the label, ``teacher_share`` how
-    much of a message's loss is the distance to the teacher's answers. ``precision`` is that of
-    products inside the encoder.
+    as it comes. After as many layers as ``merge_after`` names, tokens are merged in pairs.
+    ``request_weight`` is what a request weighs beside the label, ``teacher_share`` how much of a
+    message's loss is the distance to the teacher's answers. ``precision`` is that of products
+    inside the encoder. The whole schedule runs ``n_cycles`` times: warm restarts, as in SGDR
+    (https://arxiv.org/abs/1608.03983).
     """
 
     layers: Annotated[tuple[int, ...], Field(min_length=1)] | None = None
     activation: Literal["gelu", "relu"] = "gelu"
     n_neurons: PositiveInt | None = None
+    merge_after: tuple[PositiveInt, ...] = ()
     n_epochs: Annotated[int, Field(ge=1)]
+    n_cycles: Annotated[int, Field(ge=1)] = 1
     batch_size: Annotated[int, Field(ge=1)]
     encoder_rate: Annotated[float, Field(gt=0)]
     head_rate: Annotated[float, Field(gt=0)]
@@ -71,6 +76,19 @@ class TeacherConfig(FineTuneConfig):
 
     encoder: EncoderConfig
     n_copies: Annotated[int, Field(ge=0)] = 0
+
+
+class RefineConfig(_Section):
+    """The last epochs of a network with a teacher, on the labelled messages alone.
+
+    Requests are learned from the labels only, with this ``request_weight``; all else stays as in
+    ``FineTuneConfig``.
+    """
+
+    n_epochs: Annotated[int, Field(ge=1)]
+    encoder_rate: Annotated[float, Field(gt=0)]
+    head_rate: Annotated[float, Field(gt=0)]
+    request_weight: Annotated[float, Field(gt=0)]
 
 
 class ExportConfig(_Section):
@@ -126,6 +144,7 @@ class Config(_Section):
     encoder: EncoderConfig
     finetune: FineTuneConfig
     teacher: TeacherConfig | None = None
+    refine: RefineConfig | None = None
     export: ExportConfig = ExportConfig()
     baselines: BaselinesConfig
     thresholds: ThresholdsConfig

@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
+from tokenizers import Regex, normalizers
+from tokenizers import Tokenizer as FastTokenizer
 
 from training.config import EncoderConfig
 
@@ -69,6 +71,20 @@ def load_encoder(config: EncoderConfig, work: Path) -> Encoder:
     if found != config.sha256:
         raise EncoderError(f"{weights}: sha256 {found}, expected {config.sha256}")
     return Encoder(model=model, sha256=found)
+
+
+def ignore_characters(definition: str, characters: str) -> str:
+    """The tokenizer's ``definition``, reading blanks where the text has one of ``characters``.
+
+    Every token costs the same, and one in nine is a comma, a full stop or the like.
+    """
+    if not characters:
+        return definition
+    tokenizer = FastTokenizer.from_str(definition)
+    blank = normalizers.Replace(Regex(f"[{re.escape(characters)}]"), " ")
+    tokenizer.normalizer = normalizers.Sequence([blank, tokenizer.normalizer])
+    reading: str = tokenizer.to_str(pretty=False)
+    return reading
 
 
 def locate_encoder(source: str, work: Path) -> str:

@@ -194,7 +194,8 @@ def _schedule(optimizer: torch.optim.Optimizer, n_steps: int) -> torch.optim.lr_
 
 def _digest(network: Network, task: Task, config: FineTuneConfig, seed: int) -> str:
     # An option that is off is left out, so that a new one makes no kept checkpoint stale.
-    digest = hashlib.sha256(f"{config.model_dump_json(exclude_defaults=True)} {seed}".encode())
+    settings = config.model_dump_json(exclude_defaults=True, exclude={"n_cycles"})
+    digest = hashlib.sha256(f"{settings} {seed}".encode())
     taught = task.answers
     soft = (taught.labels, taught.requests, taught.share) if taught else ()
     for array in (*task.tokens, task.labels, task.requests, *soft):

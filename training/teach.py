@@ -13,7 +13,7 @@ from scipy.special import expit, softmax
 from service.model.tokens import Tokenizer
 from training import registry
 from training.config import Config, TeacherConfig
-from training.encoder import Encoder, load_encoder
+from training.encoder import Encoder, ignore_characters, load_encoder
 from training.finetune import Answers, Task, finetune, make_task, run_network
 from training.network import Network, build_network
 from training.split import Splits
@@ -32,8 +32,23 @@ def teach(
         task = _ask_teacher(config.teacher, config, task, tokenizer, splits, work)
     log.info("teaching the network")
     network = build_network(encoder, config.finetune, config.seed)
-    finetune(network, task, config.finetune, config.seed, work, registry.epoch_logger("network"))
+    for cycle in range(config.finetune.n_cycles):
+        after_epoch = registry.epoch_logger("network", cycle * config.finetune.n_epochs)
+        finetune(network, task, config.finetune, config.seed, work, after_epoch)
+    if config.refine is not None:
+        log.info("teaching it the labels once more")
+        last = config.finetune.model_copy(update=config.refine.model_dump())
+        labelled = _labelled(task, len(texts))
+        finetune(network, labelled, last, config.seed, work, registry.epoch_logger("refined"))
     return network
+
+
+def _labelled(task: Task, n_texts: int) -> Task:
+    """The first ``n_texts``, which people labelled; a teacher only says what they are called."""
+    answers, requests = task.answers, task.requests[:n_texts]
+    if answers is not None:
+        answers = Answers(answers.labels[:n_texts], requests, answers.share[:n_texts])
+    return Task(task.tokens[:n_texts], task.labels[:n_texts], requests, answers)
 
 
 def _ask_teacher(
@@ -47,7 +62,8 @@ def _ask_teacher(
     """The task with a teacher's answers beside the labels, and altered copies without labels."""
     log.info("teaching the teacher")
     encoder = load_encoder(teacher.encoder, work)
-    own_tokenizer = Tokenizer(encoder.tokenizer_json, teacher.encoder.max_tokens)
+    definition = ignore_characters(encoder.tokenizer_json, teacher.encoder.ignored)
+    own_tokenizer = Tokenizer(definition, teacher.encoder.max_tokens)
     texts = [e.text for e in splits.train]
     own_task = replace(task, tokens=tokenize(own_tokenizer, texts))
     network = build_network(encoder, teacher, config.seed)

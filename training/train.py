@@ -21,7 +21,7 @@ from training.bundle import draft_bundle, save_bundle, write_card
 from training.calibrate import fit_temperature, fit_thresholds
 from training.config import Config
 from training.dataset import Example, data_digest, gold_labels, read_examples
-from training.encoder import load_encoder
+from training.encoder import ignore_characters, load_encoder
 from training.evaluate import Report, decide_all, macro_f1, report
 from training.export import check_parity, export_graph, quantise_graph, quantise_statically
 from training.finetune import run_network
@@ -67,7 +67,8 @@ def make_bundle(
 ) -> tuple[Bundle, Report, dict[str, float]]:
     """The bundle of ``config`` in memory, its report on the test split, and all its figures."""
     encoder = load_encoder(config.encoder, work)
-    tokenizer = Tokenizer(encoder.tokenizer_json, config.encoder.max_tokens)
+    definition = ignore_characters(encoder.tokenizer_json, config.encoder.ignored)
+    tokenizer = Tokenizer(definition, config.encoder.max_tokens)
     network = teach(config, encoder, tokenizer, splits, work / "checkpoints")
     log.info("exporting, checking and quantising the graph")
     graph = export_graph(network)
@@ -80,7 +81,7 @@ def make_bundle(
         if config.export.quantisation == "dynamic"
         else quantise_statically(graph, tokenizer, [e.text for e in splits.train[::_CALIBRATION]])
     )
-    draft = draft_bundle(small, encoder.tokenizer_json, identity, config.encoder)
+    draft = draft_bundle(small, definition, identity, config.encoder)
     log.info("calibrating on the validation split")
     calibrated = _calibrate(draft, splits, data_sha256, config)
     log.info("evaluating on the test split")

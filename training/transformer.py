@@ -1,7 +1,9 @@
 """The transformer that is taught and served: BERT's arithmetic in as few products as it takes.
 
 Queries, keys and values come from one product. A layer may get a ReLU in place of its GELU and a
-share of its neurons, the strongest; both are learned around while the network is taught.
+share of its neurons, the strongest. Between layers neighbouring tokens may be merged in pairs, as
+in the Funnel-Transformer (https://arxiv.org/abs/2006.03236): the layers after cost half. All of it
+is learned around while the network is taught.
 """
 
 import copy
@@ -21,12 +23,20 @@ class Transformer(nn.Module):
     """Token ids and mask, int64[batch, length], to float32[batch, length, width].
 
     Made of the weights of ``bert``, a ``transformers.BertModel``: the ``layers`` named, in order.
+    Tokens are merged in pairs once those many layers have run that ``merge_after`` names; at the
+    end every token has the state of the pair, of pairs, that it went into.
     """
 
     def __init__(
-        self, bert: nn.Module, layers: Sequence[int], activation: str, n_neurons: int | None
+        self,
+        bert: nn.Module,
+        layers: Sequence[int],
+        activation: str = "gelu",
+        n_neurons: int | None = None,
+        merge_after: Sequence[int] = (),
     ) -> None:
         super().__init__()
+        self.merge_after = frozenset(merge_after)
         bert = copy.deepcopy(bert)
         self.words = _embedding(bert, "embeddings.word_embeddings")
         self.positions = _embedding(bert, "embeddings.position_embeddings")
@@ -44,10 +54,14 @@ class Transformer(nn.Module):
         """The hidden states of a batch; those of padding mean nothing."""
         places = self.positions.weight[: input_ids.shape[1]]
         hidden: Tensor = self.norm(self.words(input_ids) + places + self.segment)
-        padding = (1 - attention_mask[:, None, None, :].to(hidden.dtype)) * NEVER
-        for layer in self.layers:
-            hidden = layer(hidden, padding)
-        return hidden
+        mask = attention_mask.to(hidden.dtype)
+        for n_done, layer in enumerate(self.layers):
+            if n_done in self.merge_after:
+                hidden, mask = _merge_pairs(hidden, mask)
+            hidden = layer(hidden, (1 - mask[:, None, None, :]) * NEVER)
+        for _ in self.merge_after:
+            hidden = hidden.repeat_interleave(2, dim=1)
+        return hidden[:, : input_ids.shape[1]]
 
 
 class Pretrained(nn.Module):
@@ -103,6 +117,17 @@ class Layer(nn.Module):
         hidden = self.attention_norm(hidden + self.output(mixed))
         added: Tensor = self.norm(hidden + self.down(self.activation(self.up(hidden))))
         return added
+
+
+def _merge_pairs(hidden: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """The means of neighbours that are no padding, and the mask of the pairs that have any."""
+    length = hidden.shape[1]
+    hidden = torch.cat([hidden * mask[:, :, None], torch.zeros_like(hidden[:, :1])], dim=1)
+    mask = torch.cat([mask, torch.zeros_like(mask[:, :1])], dim=1)
+    total = hidden[:, 0:length:2] + hidden[:, 1 : length + 1 : 2]
+    first, second = mask[:, 0:length:2], mask[:, 1 : length + 1 : 2]
+    either = first + second - first * second
+    return total / (1 + first * second)[:, :, None], either
 
 
 def _linear(module: nn.Module, path: str) -> nn.Linear:

@@ -25,6 +25,12 @@ name = "taught"
 max_per_split = 40
 [attempts.finetune]
 teacher_share = 0.5
+n_cycles = 2
+[attempts.refine]
+n_epochs = 1
+encoder_rate = 1e-5
+head_rate = 1e-4
+request_weight = 2.0
 [attempts.teacher]
 n_epochs = 1
 batch_size = 16
@@ -222,6 +228,9 @@ def test_an_attempt_with_a_teacher_is_taught_measured_and_logged(
     )
     assert run.data.metrics["cost_ratio"] < 1  # two layers beside six
     assert run.data.metrics["macro_f1"] > 0
+    for name, n_epochs in (("teacher", 1), ("network", 2), ("refined", 1)):
+        losses = client.get_metric_history(run.info.run_id, f"{name}.loss")
+        assert [loss.step for loss in losses] == list(range(1, n_epochs + 1))
     runs = client.search_model_versions("name = 'signalbox'")
     assert all(version.run_id != run.info.run_id for version in runs)
 

@@ -24,6 +24,7 @@ from training.encoder import (
     Encoder,
     EncoderError,
     embed_texts,
+    ignore_characters,
     load_encoder,
     locate_encoder,
 )
@@ -182,7 +183,7 @@ def test_the_transformer_computes_what_its_source_does(
 ) -> None:
     ids = torch.from_numpy(tokenizer.tokenize(TEXTS[1]).ids)
     mask = torch.ones_like(ids)
-    ours = Transformer(encoder.transformer, (0, 1), "gelu", None).eval()
+    ours = Transformer(encoder.transformer, (0, 1)).eval()
     with torch.no_grad():
         theirs = encoder.transformer(input_ids=ids, attention_mask=mask).last_hidden_state
         assert ours(ids, mask).numpy() == pytest.approx(theirs.numpy(), abs=1e-5)
@@ -198,6 +199,39 @@ def test_the_neurons_that_stay_are_the_strongest(encoder: Encoder) -> None:
     kept = torch.cat([inner.weight[:weakest], inner.weight[weakest + 1 :]])
     assert torch.equal(layer.up.weight, kept)
     assert layer.down.weight.shape == (DIMENSION, inner.out_features - 1)
+
+
+def test_ignored_characters_are_no_tokens_and_move_no_offset(encoder: Encoder) -> None:
+    text = "It's late (again). Why?"
+    reader = Tokenizer(ignore_characters(encoder.tokenizer_json, ".()'"), MAX_TOKENS)
+    written = [text[start:end] for start, end in reader.tokenize(text).offsets]
+    assert "".join(written) == "ItslateagainWhy?"
+    assert ignore_characters(encoder.tokenizer_json, "") == encoder.tokenizer_json
+
+
+def test_a_merged_pair_has_one_state_whatever_stands_behind_it(encoder: Encoder) -> None:
+    """Of five tokens and padding: two pairs, and the last alone."""
+    transformer = Transformer(encoder.transformer, (0, 1), merge_after=(1,)).eval()
+    ids = torch.arange(1000, 1005)[None]
+    with torch.no_grad():
+        alone = transformer(ids, torch.ones_like(ids))[0]
+        mask = torch.ones(1, 8, dtype=torch.int64)
+        mask[0, 5:] = 0
+        padded = transformer(torch.cat([ids, ids[:, :3]], dim=1), mask)[0]
+    assert alone.shape == (5, DIMENSION)
+    assert torch.equal(alone[0], alone[1])
+    assert torch.equal(alone[2], alone[3])
+    assert not torch.equal(alone[3], alone[4])
+    assert padded[:5].numpy() == pytest.approx(alone.numpy(), abs=1e-5)
+
+
+def test_merging_is_exported_for_every_length(encoder: Encoder, tokenizer: Tokenizer) -> None:
+    config = FineTuneConfig(layers=(0, 1, 0), merge_after=(1, 2), **TEACHING)
+    network = build_network(encoder, config, seed=1)
+    texts = ["pump " * n for n in range(1, 9)]
+    tokens = [tokenizer.tokenize(text).ids[0] for text in texts]
+    trained, _ = run_network(network, tokens, "float32")
+    assert check_parity(export_graph(network), tokenizer, texts, trained, 1.0) < 1e-5
 
 
 def test_weights_in_pieces_are_put_together(folder: Path, tmp_path: Path) -> None:

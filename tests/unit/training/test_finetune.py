@@ -48,9 +48,7 @@ def build() -> Callable[[], Network]:
             num_attention_heads=2,
             intermediate_size=64,
         )
-        return Network(
-            Transformer(BertModel(config, add_pooling_layer=False), (0, 1), "gelu", None), 5, 4
-        )
+        return Network(Transformer(BertModel(config, add_pooling_layer=False), (0, 1)), 5, 4)
 
     return untaught
 
