@@ -22,7 +22,7 @@ check-config: $(VENV)/.runtime  ## check settings, teams file and bundle; exit 3
 	@$(VENV)/bin/signalbox check
 
 # -- train -------------------------------------------------------------------------------------
-train: $(VENV)/.teacher  ## train, evaluate, write models/default, register it in MLflow as challenger
+train: $(VENV)/.dev  ## train, evaluate, write models/default, register it in MLflow as challenger
 	$(VENV)/bin/python -m training --config $(CONFIG) train
 
 evaluate: $(VENV)/.dev  ## figures of models/default on the test split; PUBLIC=<dir> adds outside files
@@ -40,7 +40,7 @@ attempts: $(VENV)/.teacher  ## teach and measure other networks; hours, goes on 
 promote: $(VENV)/.dev  ## make the challenger champion if every gate holds
 	$(VENV)/bin/python -m training --config $(CONFIG) promote
 
-reproduce: $(VENV)/.teacher  ## train anew elsewhere and compare with models/default
+reproduce: $(VENV)/.dev  ## train anew elsewhere and compare with models/default
 	$(VENV)/bin/python -m training --config $(CONFIG) train --output build/reproduced
 	diff models/default/manifest.json build/reproduced/manifest.json && echo "same bundle"
 
