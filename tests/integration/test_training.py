@@ -194,7 +194,7 @@ def test_evaluate_prints_the_figures_of_the_manifest(
     manifest = load_bundle(trained / "bundle").manifest
     assert printed.items() <= dict(manifest.metrics).items()
     assert "| risk | threshold | routed |" in done.stdout
-    assert "| its evidence |" in done.stdout
+    assert "| without its evidence |" in done.stdout
     assert "| shop | 3 |" in done.stdout
 
 
