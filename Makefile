@@ -8,8 +8,8 @@ export HF_HUB_OFFLINE ?= 1
 export MLFLOW_DISABLE_TELEMETRY ?= true
 
 .DEFAULT_GOAL := help
-.PHONY: help serve check-config test check lint types contracts tests coverage format train evaluate baselines attempts promote \
-        reproduce data mlflow fuzz linear bench-mail bench-model clean
+.PHONY: help serve check-config test check lint types contracts tests coverage format train evaluate baselines \
+        attempts promote reproduce data mlflow fuzz linear bench-mail bench-model clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'

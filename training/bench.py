@@ -50,8 +50,14 @@ def _cost(
     read every text in turn, so that a slower minute of the machine hits both.
     """
     encoder = load_encoder(config.encoder, work)
-    whole = {"layers": tuple(range(_N_LAYERS)), "activation": "gelu", "n_neurons": None}
-    six = config.finetune.model_copy(update={**whole, "merge_after": ()})
+    six = config.finetune.model_copy(
+        update={
+            "layers": tuple(range(_N_LAYERS)),
+            "activation": "gelu",
+            "n_neurons": None,
+            "merge_after": (),
+        }
+    )
     yardstick = quantise_graph(export_graph(build_network(encoder, six, config.seed)))
     max_tokens = bundle.manifest.max_tokens
     readers = {

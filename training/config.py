@@ -2,9 +2,9 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -66,6 +66,13 @@ class FineTuneConfig(_Section):
     request_weight: Annotated[float, Field(gt=0)] = 1.0
     teacher_share: Annotated[float, Field(ge=0, le=1)] = 0.0
     precision: Literal["float32", "bfloat16"] = "bfloat16"
+
+    @model_validator(mode="after")
+    def _merges_between_its_layers(self) -> Self:
+        n_layers = len(self.layers or ())
+        if any(n_done >= n_layers for n_done in self.merge_after):
+            raise ValueError(f"merge_after {self.merge_after}: {n_layers} layers to merge between")
+        return self
 
 
 class TeacherConfig(FineTuneConfig):

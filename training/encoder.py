@@ -76,7 +76,7 @@ def load_encoder(config: EncoderConfig, work: Path) -> Encoder:
 def ignore_characters(definition: str, characters: str) -> str:
     """The tokenizer's ``definition``, reading blanks where the text has one of ``characters``.
 
-    Every token costs the same, and one in nine is a comma, a full stop or the like.
+    A comma costs as much as a word.
     """
     if not characters:
         return definition

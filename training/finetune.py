@@ -193,7 +193,8 @@ def _schedule(optimizer: torch.optim.Optimizer, n_steps: int) -> torch.optim.lr_
 
 
 def _digest(network: Network, task: Task, config: FineTuneConfig, seed: int) -> str:
-    # An option that is off is left out, so that a new one makes no kept checkpoint stale.
+    # An option that is off is left out, so that a new one makes no kept checkpoint stale; cycles
+    # too, because each begins with other weights.
     settings = config.model_dump_json(exclude_defaults=True, exclude={"n_cycles"})
     digest = hashlib.sha256(f"{settings} {seed}".encode())
     taught = task.answers

@@ -23,8 +23,8 @@ class Transformer(nn.Module):
     """Token ids and mask, int64[batch, length], to float32[batch, length, width].
 
     Made of the weights of ``bert``, a ``transformers.BertModel``: the ``layers`` named, in order.
-    Tokens are merged in pairs once those many layers have run that ``merge_after`` names; at the
-    end every token has the state of the pair, of pairs, that it went into.
+    Tokens are merged in pairs once as many layers have run as ``merge_after`` names, each below
+    their number; at the end every token has the state of the pair, of pairs, that it went into.
     """
 
     def __init__(

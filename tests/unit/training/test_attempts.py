@@ -45,3 +45,14 @@ def test_a_typing_error_is_refused(tmp_path: Path) -> None:
     listed.write_text('[[attempts]]\nname = "one"\n[attempts.finetune]\nlayer = [0]\n')
     with pytest.raises(ValidationError, match="layer"):
         read_attempts(listed, load_config(CONFIGS / "default.toml"))
+
+
+@pytest.mark.parametrize("layers", ["layers = [0, 3]", ""])
+def test_tokens_merge_between_layers_only(tmp_path: Path, layers: str) -> None:
+    listed = tmp_path / "config.toml"
+    text = (CONFIGS / "quick.toml").read_text()
+    listed.write_text(
+        text.replace("layers = [0, 1]\nmerge_after = [1]", f"{layers}\nmerge_after = [2]")
+    )
+    with pytest.raises(ValidationError, match="layers to merge between"):
+        load_config(listed)
