@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
 from typing import Any, Final
@@ -70,9 +70,7 @@ def build_engine(settings: Settings) -> Engine:
         raise ConfigurationCorrupt(f"SIGNALBOX_BUNDLE_DIR: no folder {settings.bundle_dir}")
     bundle = load_bundle(settings.bundle_dir)
     if settings.risk is not None:
-        thresholds = bundle.manifest.thresholds.at_risk(settings.risk)
-        manifest = bundle.manifest.model_copy(update={"thresholds": thresholds})
-        bundle = replace(bundle, manifest=manifest)
+        bundle = bundle.keeping(bundle.manifest.thresholds.find(settings.risk))
     teams = load_teams(settings.teams_file, bundle.manifest.labels)
     n_lanes = settings.n_lanes or len(os.sched_getaffinity(0))
     classifiers = [Classifier(bundle) for _ in range(n_lanes)]

@@ -4,9 +4,12 @@ import argparse
 import json
 import logging
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from service.decision import Decision
+from service.model.bundle import Promise
 from training.config import Config, load_config
 from training.data_command import add_data_parser
 
@@ -46,17 +49,19 @@ def evaluate_command(config: Config, arguments: argparse.Namespace) -> int:
     from training.promises import report_promises  # noqa: PLC0415
     from training.train import read_splits  # noqa: PLC0415
 
-    classifier = Classifier(load_bundle(arguments.bundle))
+    bundle = load_bundle(arguments.bundle)
+    classifier = Classifier(bundle)
     splits = read_splits(config)
-    test = splits.test
+    test, held_back = splits.test, (*splits.test, *splits.validation)
     decisions = decide_all(classifier, test)
     tested = report(decisions, test, config.evaluation.n_resamples, config.seed)
     print(json.dumps(dict(tested.metrics), indent=2), end="\n\n")
-    held_back = (*decisions, *decide_all(classifier, splits.validation))
-    messages = (*test, *splits.validation)
-    thresholds = classifier.manifest.thresholds
-    n_splits = config.evaluation.n_resamples
-    print(report_promises(held_back, messages, thresholds, n_splits, config.seed), end="\n\n")
+
+    def decide_at(promise: Promise) -> Sequence[Decision]:
+        return decide_all(Classifier(bundle.keeping(promise)), held_back)
+
+    thresholds, n_splits = bundle.manifest.thresholds, config.evaluation.n_resamples
+    print(report_promises(decide_at, held_back, thresholds, n_splits, config.seed), end="\n\n")
     print(report_faithfulness(classifier, test, config.seed), end="\n\n")
     for path in save_plots(tested, arguments.work / "plots"):
         print(f"plot {path}")

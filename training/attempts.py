@@ -32,7 +32,7 @@ def report_attempts(base: Config, path: Path, work: Path) -> str:
         with registry.open_run(config, splits, data_sha256):
             bundle, _, measured = make_bundle(config, splits, data_sha256, work)
             ratio = measure_ratio(bundle, config, [e.text for e in splits.test], work)
-            megabytes = len(bundle.model) / 1e6
+            megabytes = (len(bundle.model) + len(bundle.first or b"")) / 1e6
             registry.log_attempt({**measured, "cost_ratio": ratio, "megabytes": megabytes})
         figures = (measured[name] for name in ("accuracy", "macro_f1", "also_micro_f1"))
         rows.append(

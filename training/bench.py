@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from service.model.bundle import Bundle
+from service.model.cascade import Cascade
 from service.model.network import Network as Session
 from service.model.tokens import Tokenizer
 from training.config import Config
@@ -21,6 +22,8 @@ from training.network import build_network
 YARDSTICK: Final = "MiniLM-L6, int8"
 _N_LAYERS: Final = 6  # of the encoder everybody starts from
 _N_ROUNDS: Final = 3
+
+_Reader = tuple[Tokenizer, Session | Cascade]
 
 
 def report_cost(bundle: Bundle, config: Config, texts: Sequence[str], work: Path) -> str:
@@ -60,18 +63,18 @@ def _cost(
     )
     yardstick = quantise_graph(export_graph(build_network(encoder, six, config.seed)))
     max_tokens = bundle.manifest.max_tokens
-    readers = {
+    readers: dict[str, _Reader] = {
         YARDSTICK: (
             Tokenizer(encoder.tokenizer_json, max_tokens),
             Session(yardstick.SerializeToString()),
         ),
-        bundle.manifest.name: (Tokenizer(bundle.tokenizer, max_tokens), Session(bundle.model)),
+        bundle.manifest.name: (Tokenizer(bundle.tokenizer, max_tokens), Cascade(bundle)),
     }
     return _measure(readers, texts)
 
 
 def _measure(
-    readers: Mapping[str, tuple[Tokenizer, Session]], texts: Sequence[str]
+    readers: Mapping[str, _Reader], texts: Sequence[str]
 ) -> dict[str, NDArray[np.float64]]:
     """float64[n_texts] for each reader."""
     times = {name: np.full(len(texts), np.inf) for name in readers}

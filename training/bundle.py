@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -11,12 +12,14 @@ import onnx
 
 from service.model.bundle import (
     CARD,
+    FIRST,
     FORMAT,
     MANIFEST,
     MODEL,
     TOKENIZER,
     Bundle,
     Data,
+    FirstStage,
     Manifest,
     Thresholds,
     list_operators,
@@ -30,9 +33,17 @@ _UNKNOWN: Final = "0" * 64
 
 
 def draft_bundle(
-    graph: onnx.ModelProto, tokenizer: str, identity: Mapping[str, str], config: EncoderConfig
+    graphs: Mapping[str, onnx.ModelProto],
+    tokenizer: str,
+    identity: Mapping[str, str],
+    config: EncoderConfig,
 ) -> Bundle:
-    """A bundle in memory with nothing measured yet: temperature 1, everything routed."""
+    """A bundle in memory with nothing measured yet: temperature 1, everything routed.
+
+    ``graphs`` by the name of their file: ``MODEL``, and ``FIRST`` if there is a first stage.
+    """
+    operators = frozenset().union(*(list_operators(graph.graph) for graph in graphs.values()))
+    never = FirstStage(temperature=1.0, most_doubt=dict.fromkeys(SERVICE_LABELS, 0.0), weight=0.0)
     manifest = Manifest(
         format=FORMAT,
         name=identity["name"],
@@ -42,15 +53,22 @@ def draft_bundle(
         encoder=EncoderEntry(name=config.name, licence=config.licence, sha256=config.sha256),
         max_tokens=config.max_tokens,
         temperature=1.0,
+        first=never if FIRST in graphs else None,
         thresholds=Thresholds(
             route=0.0, risk=1.0, assurance=0.0, also=dict.fromkeys(SERVICE_LABELS, 1.0)
         ),
         data=Data(sha256=_UNKNOWN, n_train=1, n_validation=1, n_test=1),
         metrics={},
-        operators=tuple(sorted(list_operators(graph.graph))),
-        files=dict.fromkeys((MODEL, TOKENIZER, CARD), _UNKNOWN),
+        operators=tuple(sorted(operators)),
+        files=dict.fromkeys((*graphs, TOKENIZER, CARD), _UNKNOWN),
     )
-    return Bundle(manifest, _UNKNOWN, graph.SerializeToString(deterministic=True), tokenizer)
+    return with_graphs(Bundle(manifest, _UNKNOWN, b"", tokenizer), graphs)
+
+
+def with_graphs(bundle: Bundle, graphs: Mapping[str, onnx.ModelProto]) -> Bundle:
+    """The bundle with other graphs in place of its own."""
+    raw = {name: graph.SerializeToString(deterministic=True) for name, graph in graphs.items()}
+    return replace(bundle, model=raw[MODEL], first=raw.get(FIRST))
 
 
 def save_bundle(bundle: Bundle, card: str, folder: Path) -> Bundle:
@@ -59,6 +77,8 @@ def save_bundle(bundle: Bundle, card: str, folder: Path) -> Bundle:
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     content = {MODEL: bundle.model, TOKENIZER: bundle.tokenizer.encode(), CARD: card.encode()}
+    if bundle.first is not None:
+        content[FIRST] = bundle.first
     for name, raw in content.items():
         (folder / name).write_bytes(raw)
     files = {name: hashlib.sha256(raw).hexdigest() for name, raw in content.items()}
@@ -80,8 +100,9 @@ which of {", ".join(f"`{label}`" for label in manifest.labels)} it asks for.
 * **Network**: {manifest.encoder.name}, {manifest.encoder.licence}, fine-tuned; what each token
   says for a label is added up, further requests are smooth maxima over tokens; temperature
   {manifest.temperature:.3f}; int8 weights, a scale per channel.
-* **Data**: {manifest.data.n_train} messages for training, {manifest.data.n_validation} for
-  thresholds, {manifest.data.n_test} for the figures below; no author is in two of them.
+{_first_stage(manifest)}* **Data**: {manifest.data.n_train} messages for training,
+  {manifest.data.n_validation} for thresholds, {manifest.data.n_test} for the figures below;
+  no author is in two of them.
 * **Promise**: routed without a person at a confidence of {thresholds.route:.3f} or more, a
   threshold at which at most {thresholds.risk:.0%} of the routed messages go to a wrong team, with
   {thresholds.assurance:.0%} assurance, for mail like the validation split's.
@@ -115,6 +136,17 @@ which of {", ".join(f"`{label}`" for label in manifest.labels)} it asks for.
 English first; the slice `foreign` shows what to expect of other languages. The messages were
 written for this purpose, so a company's own mail will differ: watch the review share, correct
 labels, retrain. Not for decisions about people.
+"""
+
+
+def _first_stage(manifest: Manifest) -> str:
+    if (stage := manifest.first) is None:
+        return ""
+    doubts = ", ".join(f"`{name}` {doubt:.2f}" for name, doubt in stage.most_doubt.items())
+    return f"""* **First stage**: a small convolution, taught by that network, answers alone from a
+  confidence of {manifest.thresholds.alone:.3f} where no further request is likelier than
+  {doubts};
+  else its label logits, times {stage.weight:.2f}, are added to the network's.
 """
 
 

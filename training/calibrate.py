@@ -1,13 +1,13 @@
 """How sure is sure enough: temperature and thresholds, fitted on the validation split alone."""
 
 import math
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
+from scipy.special import log_softmax
 from scipy.stats import hypergeom
 
 from service.model.bundle import Promise, Thresholds
@@ -19,11 +19,34 @@ Floats = NDArray[np.float64]
 # Shares of the messages routed, tried in this order. They start where a test has power: among the
 # surest few hundred, three mistakes are enough to fail. Fixed before any label is seen.
 _SHARES: Final = np.linspace(0.50, 1.00, 51)
+_WEIGHTS: Final = np.linspace(0.0, 2.0, 41)
+
+
+class Probabilities(NamedTuple):
+    """Calibrated: float64[n_texts, n_labels] and float64[n_texts, n_requests]."""
+
+    labels: Floats
+    requests: Floats
 
 
 def fit_temperature(logits: Floats, examples: Sequence[Example]) -> float:
     """The temperature of least log loss (Guo et al., 2017), between 0.1 and 10."""
+    return _fit_temperature(logits, gold_labels(examples))[0]
+
+
+def fit_cascade(large: Floats, small: Floats, examples: Sequence[Example]) -> tuple[float, float]:
+    """Temperature and weight of least log loss for ``(large + weight * small) / temperature``.
+
+    The weight is one of a fixed grid: a flat optimum needs no more.
+    """
     gold = gold_labels(examples)
+    fits = [(*_fit_temperature(large + weight * small, gold), weight) for weight in _WEIGHTS]
+    temperature, _, weight = min(fits, key=lambda fit: fit[1])
+    return temperature, float(weight)
+
+
+def _fit_temperature(logits: Floats, gold: NDArray[np.int64]) -> tuple[float, float]:
+    """The temperature, and the log loss that is left."""
     rows = np.arange(len(gold))
 
     def loss(log_temperature: float) -> float:
@@ -31,42 +54,52 @@ def fit_temperature(logits: Floats, examples: Sequence[Example]) -> float:
         return float(-scaled[rows, gold].mean())
 
     found = minimize_scalar(loss, bounds=(np.log(0.1), np.log(10.0)), method="bounded")
-    return float(np.exp(found.x))
+    return float(np.exp(found.x)), float(found.fun)
 
 
 def fit_thresholds(
-    label_logits: Floats,
-    request_logits: Floats,
-    temperature: float,
-    examples: Sequence[Example],
-    config: ThresholdsConfig,
+    read: Callable[[float], Probabilities], examples: Sequence[Example], config: ThresholdsConfig
 ) -> Thresholds:
-    """The thresholds that keep the promises of ``config`` on these examples."""
-    probabilities = softmax(label_logits / temperature, axis=1)
-    confidence = probabilities.max(axis=1)
-    wrong = probabilities.argmax(axis=1) != gold_labels(examples)
-    requests = 1 / (1 + np.exp(-request_logits))
-    predicted = probabilities.argmax(axis=1)
-    also = {
+    """The thresholds that keep the promises of ``config`` on these examples.
+
+    ``read(alone)`` is what the bundle says of them where its first stage answers alone from a
+    confidence of ``alone``.
+    """
+    promises = []
+    for each in sorted(config.promises, key=lambda each: -each.risk):
+        answers = read(each.alone)
+        kept = promise(*_certainty(answers.labels, examples), each.risk, config.assurance)
+        promises.append(kept.model_copy(update={"alone": each.alone}))
+        if each.risk == config.risk:
+            chosen, also = promises[-1], _also(answers, examples, config.also_precision)
+    return Thresholds(
+        route=chosen.route,
+        risk=chosen.risk,
+        assurance=config.assurance,
+        alone=chosen.alone,
+        also=also,
+        promises=tuple(promises),
+    )
+
+
+def _certainty(labels: Floats, examples: Sequence[Example]) -> tuple[Floats, NDArray[np.bool_]]:
+    """The confidence in each label, and whether it is wrong."""
+    return labels.max(axis=1), labels.argmax(axis=1) != gold_labels(examples)
+
+
+def _also(
+    answers: Probabilities, examples: Sequence[Example], precision: float
+) -> dict[str, float]:
+    predicted = answers.labels.argmax(axis=1)
+    return {
         label: _precise_threshold(
-            requests[:, column],
+            answers.requests[:, column],
             np.array([label in e.also for e in examples]),
             predicted != LABELS.index(label),
-            config.also_precision,
+            precision,
         )
         for column, label in enumerate(SERVICE_LABELS)
     }
-    promises = tuple(
-        promise(confidence, wrong, risk, config.assurance)
-        for risk in sorted({config.risk, *config.risks}, reverse=True)
-    )
-    return Thresholds(
-        route=next(each.route for each in promises if each.risk == config.risk),
-        risk=config.risk,
-        assurance=config.assurance,
-        also=also,
-        promises=promises,
-    )
 
 
 def promise(confidence: Floats, wrong: NDArray[np.bool_], risk: float, assurance: float) -> Promise:
@@ -108,9 +141,15 @@ def _safe_threshold(
 def _precise_threshold(
     scores: Floats, asked: NDArray[np.bool_], eligible: NDArray[np.bool_], precision: float
 ) -> float:
-    """The least threshold at which enough of those named were asked for; 1.0 when none is."""
+    """The threshold of the best F1 at which enough of those named were asked for; 1.0 if none is.
+
+    The least of equals.
+    """
+    best, chosen = 0.0, 1.0
     for threshold in np.linspace(0.05, 0.99, 95):
         named = eligible & (scores >= threshold)
-        if named.any() and asked[named].mean() >= precision:
-            return round(float(threshold), 4)
-    return 1.0
+        n_hit = int((named & asked).sum())
+        f1 = 2 * n_hit / max(1, int(named.sum() + asked.sum()))
+        if n_hit >= precision * named.sum() and f1 > best:
+            best, chosen = f1, round(float(threshold), 4)
+    return chosen

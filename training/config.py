@@ -6,6 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
+from training.dataset import RequestLabel
+
 Share = Annotated[float, Field(gt=0, lt=1)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -41,24 +43,15 @@ class EncoderConfig(_Section):
     ignored: str = ""
 
 
-class FineTuneConfig(_Section):
-    """How a network is taught.
+class TeachingConfig(_Section):
+    """How any network is taught.
 
-    ``layers`` of the pretrained encoder are kept, in this order, with this ``activation`` and the
-    ``n_neurons`` strongest of each, all when that is not set; without ``layers`` the encoder stays
-    as it comes. After as many layers as ``merge_after`` names, tokens are merged in pairs.
     ``request_weight`` is what a request weighs beside the label, ``teacher_share`` how much of a
-    message's loss is the distance to the teacher's answers. ``precision`` is that of products
-    inside the encoder. The whole schedule runs ``n_cycles`` times: warm restarts, as in SGDR
-    (https://arxiv.org/abs/1608.03983).
+    message's loss is the distance to a teacher's answers. ``precision`` is that of products inside
+    the encoder.
     """
 
-    layers: Annotated[tuple[int, ...], Field(min_length=1)] | None = None
-    activation: Literal["gelu", "relu"] = "gelu"
-    n_neurons: PositiveInt | None = None
-    merge_after: tuple[PositiveInt, ...] = ()
     n_epochs: Annotated[int, Field(ge=1)]
-    n_cycles: Annotated[int, Field(ge=1)] = 1
     batch_size: Annotated[int, Field(ge=1)]
     encoder_rate: Annotated[float, Field(gt=0)]
     head_rate: Annotated[float, Field(gt=0)]
@@ -66,6 +59,20 @@ class FineTuneConfig(_Section):
     request_weight: Annotated[float, Field(gt=0)] = 1.0
     teacher_share: Annotated[float, Field(ge=0, le=1)] = 0.0
     precision: Literal["float32", "bfloat16"] = "bfloat16"
+
+
+class FineTuneConfig(TeachingConfig):
+    """A network made from the pretrained encoder.
+
+    ``layers`` of it are kept, in this order, with this ``activation`` and the ``n_neurons``
+    strongest of each, all when that is not set; without ``layers`` the encoder stays as it comes.
+    After as many layers as ``merge_after`` names, tokens are merged in pairs.
+    """
+
+    layers: Annotated[tuple[int, ...], Field(min_length=1)] | None = None
+    activation: Literal["gelu", "relu"] = "gelu"
+    n_neurons: PositiveInt | None = None
+    merge_after: tuple[PositiveInt, ...] = ()
 
     @model_validator(mode="after")
     def _merges_between_its_layers(self) -> Self:
@@ -85,17 +92,25 @@ class TeacherConfig(FineTuneConfig):
     n_copies: Annotated[int, Field(ge=0)] = 0
 
 
-class RefineConfig(_Section):
-    """The last epochs of a network with a teacher, on the labelled messages alone.
+class FirstConfig(TeachingConfig):
+    """The small network that reads first; the network of ``finetune`` is its teacher.
 
-    Requests are learned from the labels only, with this ``request_weight``; all else stays as in
-    ``FineTuneConfig``.
+    Word vectors of ``n_dimensions``, then a convolution of ``n_channels`` for each of ``widths``,
+    in tokens. It learns from the training messages and ``n_copies`` altered copies of each.
     """
 
-    n_epochs: Annotated[int, Field(ge=1)]
-    encoder_rate: Annotated[float, Field(gt=0)]
-    head_rate: Annotated[float, Field(gt=0)]
-    request_weight: Annotated[float, Field(gt=0)]
+    n_dimensions: PositiveInt
+    n_channels: PositiveInt
+    widths: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
+    n_copies: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _widths_have_a_middle(self) -> Self:
+        if any(width % 2 == 0 for width in self.widths):
+            raise ValueError(
+                f"widths {self.widths}: each must be odd, to have a token in its middle"
+            )
+        return self
 
 
 class ExportConfig(_Section):
@@ -113,18 +128,34 @@ class BaselinesConfig(_Section):
     lexical_length: Annotated[float, Field(ge=0)]
 
 
+class PromiseConfig(_Section):
+    """A ``risk`` to promise, where the first stage answers alone from a confidence of ``alone``."""
+
+    risk: Share
+    alone: Annotated[float, Field(gt=0, le=1)] = 1.0
+
+
 class ThresholdsConfig(_Section):
     """What the thresholds promise.
 
     At most ``risk`` of the routed messages go wrong, with ``assurance``; an operator may choose
-    another of ``risks``. A further request is named where at least ``also_precision`` of those
-    named on validation were real.
+    the risk of another of ``promises``. A further request is named from the threshold of the best
+    F1 at which at least ``also_precision`` of those named on validation were real. The first stage
+    never answers alone where another request is likelier than ``most_doubt`` says, 0 if it says
+    nothing.
     """
 
     risk: Share
-    risks: tuple[Share, ...]
     assurance: Share
     also_precision: Share
+    most_doubt: dict[RequestLabel, Share] = {}
+    promises: Annotated[tuple[PromiseConfig, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _risk_is_promised(self) -> Self:
+        if self.risk not in {each.risk for each in self.promises}:
+            raise ValueError(f"risk {self.risk:g} is not one of the promises")
+        return self
 
 
 class EvaluationConfig(_Section):
@@ -151,7 +182,7 @@ class Config(_Section):
     encoder: EncoderConfig
     finetune: FineTuneConfig
     teacher: TeacherConfig | None = None
-    refine: RefineConfig | None = None
+    first: FirstConfig | None = None
     export: ExportConfig = ExportConfig()
     baselines: BaselinesConfig
     thresholds: ThresholdsConfig

@@ -109,7 +109,6 @@ def check_parity(
     tokenizer: Tokenizer,
     texts: Sequence[str],
     label_logits: NDArray[np.float32],
-    temperature: float,
 ) -> float:
     """The largest difference in probability between trained model and graph, over ``texts``.
 
@@ -118,8 +117,8 @@ def check_parity(
     """
     session = Session(graph.SerializeToString())
     exported = np.stack([session.run(tokenizer.tokenize(text)).labels for text in texts])
-    trained = softmax(label_logits.astype(np.float64) / temperature, axis=1)
-    served = softmax(exported.astype(np.float64) / temperature, axis=1)
+    trained = softmax(label_logits.astype(np.float64), axis=1)
+    served = softmax(exported.astype(np.float64), axis=1)
     difference = float(np.abs(trained - served).max())
     n_other = int((trained.argmax(axis=1) != served.argmax(axis=1)).sum())
     if difference > MAX_DIFFERENCE or n_other:

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, kl_div
 from tqdm import tqdm
 
-from training.config import FineTuneConfig
+from training.config import TeachingConfig
 from training.dataset import LABELS, SERVICE_LABELS, Example, gold_labels
 from training.network import Network, Outputs
 
@@ -79,7 +79,7 @@ def make_task(examples: Sequence[Example], tokens: Sequence[TokenIds]) -> Task:
 def finetune(
     network: Network,
     task: Task,
-    config: FineTuneConfig,
+    config: TeachingConfig,
     seed: int,
     work: Path,
     after_epoch: Callable[[int, float], None] = lambda _, __: None,
@@ -129,7 +129,7 @@ def run_network(
     return labels, requests
 
 
-def _loss(network: Network, task: Task, rows: Sequence[int], config: FineTuneConfig) -> Tensor:
+def _loss(network: Network, task: Task, rows: Sequence[int], config: TeachingConfig) -> Tensor:
     """The distance of the answers to labels, requests and what the teacher says."""
     labels, requests = _answer(network, [task.tokens[row] for row in rows], config.precision)
     gold, asked = torch.from_numpy(task.labels[rows]), torch.from_numpy(task.requests[rows])
@@ -177,9 +177,9 @@ def _padded(tokens: Sequence[TokenIds]) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(ids), torch.from_numpy(mask)
 
 
-def _parameter_groups(network: Network, config: FineTuneConfig) -> list[dict[str, object]]:
-    inner = [p for p in network.transformer.parameters() if p.requires_grad]
-    known = set(map(id, network.transformer.parameters()))
+def _parameter_groups(network: Network, config: TeachingConfig) -> list[dict[str, object]]:
+    inner = [p for p in network.encoder.parameters() if p.requires_grad]
+    known = set(map(id, network.encoder.parameters()))
     heads = [p for p in network.parameters() if id(p) not in known]
     groups = ((inner, config.encoder_rate), (heads, config.head_rate))
     return [{"params": p, "lr": rate, "weight_decay": _WEIGHT_DECAY} for p, rate in groups]
@@ -192,10 +192,9 @@ def _schedule(optimizer: torch.optim.Optimizer, n_steps: int) -> torch.optim.lr_
     )
 
 
-def _digest(network: Network, task: Task, config: FineTuneConfig, seed: int) -> str:
-    # An option that is off is left out, so that a new one makes no kept checkpoint stale; cycles
-    # too, because each begins with other weights.
-    settings = config.model_dump_json(exclude_defaults=True, exclude={"n_cycles"})
+def _digest(network: Network, task: Task, config: TeachingConfig, seed: int) -> str:
+    # An option that is off is left out, so that a new one makes no kept checkpoint stale.
+    settings = config.model_dump_json(exclude_defaults=True)
     digest = hashlib.sha256(f"{settings} {seed}".encode())
     taught = task.answers
     soft = (taught.labels, taught.requests, taught.share) if taught else ()

@@ -1,4 +1,4 @@
-"""The network that is trained and exported: one transformer, read token by token.
+"""The network that is trained and exported: one encoder, read token by token.
 
 A label is a sum of what each token says for it, weighed by an attention of that label's own; a
 further request is asked for by its loudest tokens. One clause in a long complaint is then enough,
@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from training.config import FineTuneConfig
+from training.config import FineTuneConfig, FirstConfig
+from training.convolution import Convolutions
 from training.dataset import LABELS, SERVICE_LABELS
 from training.encoder import Encoder
 from training.transformer import NEVER, Pretrained, Transformer
@@ -43,11 +44,11 @@ class Network(nn.Module):
     """Token ids and mask to ``Outputs``."""
 
     def __init__(
-        self, transformer: Transformer | Pretrained, n_labels: int, n_requests: int
+        self, encoder: Transformer | Pretrained | Convolutions, n_labels: int, n_requests: int
     ) -> None:
         super().__init__()
-        self.transformer = transformer
-        width = transformer.width
+        self.encoder = encoder
+        width = encoder.width
         self.attention = nn.Linear(width, n_labels, bias=False)
         self.values = nn.Linear(width, n_labels, bias=False)
         self.average = nn.Linear(width, n_labels, bias=False)
@@ -60,7 +61,7 @@ class Network(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Outputs:
         """The logits of a batch, and what each token adds to them."""
-        hidden = self.dropout(self.transformer(input_ids, attention_mask).float())
+        hidden = self.dropout(self.encoder(input_ids, attention_mask).float())
         mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
         attention, values, average, requests = self._heads(hidden)
         attention = (attention + (1 - mask) * NEVER).softmax(dim=1)
@@ -96,3 +97,12 @@ def build_network(encoder: Encoder, config: FineTuneConfig, seed: int) -> Networ
         )
     )
     return Network(transformer, len(LABELS), len(SERVICE_LABELS))
+
+
+def build_first_network(encoder: Encoder, config: FirstConfig, seed: int) -> Network:
+    """An untaught small network on the word vectors of the encoder, made narrower."""
+    torch.manual_seed(seed)
+    words = encoder.transformer.get_submodule("embeddings.word_embeddings").weight
+    assert isinstance(words, Tensor)  # noqa: S101 - tells the type
+    convolutions = Convolutions(words, config.n_dimensions, config.n_channels, config.widths)
+    return Network(convolutions, len(LABELS), len(SERVICE_LABELS))

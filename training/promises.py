@@ -1,13 +1,13 @@
 """Whether the promises hold: calibration and test drawn anew a thousand times."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from service.decision import Decision
-from service.model.bundle import Thresholds
+from service.model.bundle import Promise, Thresholds
 from training.calibrate import promise
 from training.dataset import Example
 from training.inventory import table
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 
 def report_promises(
-    decisions: Sequence[Decision],
+    decide: Callable[[Promise], Sequence[Decision]],
     examples: Sequence[Example],
     thresholds: Thresholds,
     n_splits: int,
@@ -24,13 +24,15 @@ def report_promises(
 ) -> str:
     """Coverage and error at each promised risk, and how often a promise was broken.
 
-    The messages were never trained on. Each time a random half sets the threshold and the other
+    ``decide(promise)`` is what the bundle decides of ``examples`` while it keeps that promise. The
+    messages were never trained on. Each time a random half sets the threshold and the other
     half is routed by it; a promise is broken when more than its risk of those went wrong.
     """
-    confidence = np.array([d.confidence or 0.0 for d in decisions])
-    wrong = np.array([d.label != e.primary for d, e in zip(decisions, examples, strict=True)])
     rows = []
     for each in thresholds.promises:
+        decisions = decide(each)
+        confidence = np.array([d.confidence or 0.0 for d in decisions])
+        wrong = np.array([d.label != e.primary for d, e in zip(decisions, examples, strict=True)])
         routed = confidence >= each.route
         error = f"{wrong[routed].mean():.3f}" if routed.any() else "-"
         kept = _draw(confidence, wrong, each.risk, thresholds.assurance, n_splits, seed)

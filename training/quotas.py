@@ -43,7 +43,8 @@ class Slices(_Section):
         """The least share of each slice within a service label.
 
         A service label has no ``scope``, so its shares are those of the table without that row,
-        divided by their sum; ``tolerance`` times that is asked for.
+        divided by their sum; ``tolerance`` times that is asked for. ``foreign`` is no row of the
+        table: the shares are those of the English messages.
         """
         total = sum(self.service.values())
         return {name: self.tolerance * share / total for name, share in self.service.items()}
@@ -130,7 +131,7 @@ def _variety_findings(examples: Sequence[Example], counts: Counts) -> Iterator[F
 
 def _slice_findings(examples: Sequence[Example], slices: Slices) -> Iterator[Finding]:
     for label in SERVICE_LABELS:
-        own = [e for e in examples if e.primary == label]
+        own = [e for e in examples if e.primary == label and e.slice != "foreign"]
         for name, needed in slices.needed().items():
             yield Finding(f"share of {name} in {label}", _share(own, name), needed)
     needed = slices.tolerance * slices.scope

@@ -95,11 +95,11 @@ def log_attempt(measured: Mapping[str, float]) -> None:
     _log_metrics(measured)
 
 
-def epoch_logger(name: str, n_before: int = 0) -> Callable[[int, float], None]:
+def epoch_logger(name: str) -> Callable[[int, float], None]:
     """What writes a network's mean loss to the open run, a point for each epoch."""
 
     def log_epoch(n_epochs: int, loss: float) -> None:
-        mlflow.log_metric(f"{name}.loss", loss, step=n_before + n_epochs)
+        mlflow.log_metric(f"{name}.loss", loss, step=n_epochs)
 
     return log_epoch
 

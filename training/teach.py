@@ -1,4 +1,4 @@
-"""Who learns from whom: the labels teach the teacher, both teach the network that is served."""
+"""Who learns from whom: the labels, a larger teacher, and what the first stage hears from both."""
 
 import hashlib
 import logging
@@ -10,45 +10,53 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
+from service.model.bundle import FIRST, MODEL
 from service.model.tokens import Tokenizer
 from training import registry
-from training.config import Config, TeacherConfig
+from training.config import Config, FirstConfig, TeacherConfig
 from training.encoder import Encoder, ignore_characters, load_encoder
 from training.finetune import Answers, Task, finetune, make_task, run_network
-from training.network import Network, build_network
+from training.network import Network, build_first_network, build_network
 from training.split import Splits
 from training.transfer import make_transfer_texts
 
 log = logging.getLogger(__name__)
 
+TokenIds = NDArray[np.int64]
+
 
 def teach(
     config: Config, encoder: Encoder, tokenizer: Tokenizer, splits: Splits, work: Path
-) -> Network:
-    """The network of ``config``, taught by the labels and, if there is one, by its teacher."""
+) -> dict[str, Network]:
+    """The networks of ``config`` by the name of their graph's file.
+
+    The large one is taught by the labels and, if there is one, by its teacher.
+    """
     texts = [e.text for e in splits.train]
     task = make_task(splits.train, tokenize(tokenizer, texts))
+    taught = task
     if config.teacher is not None:
-        task = _ask_teacher(config.teacher, config, task, tokenizer, splits, work)
+        taught = _ask_teacher(config.teacher, config, task, tokenizer, splits, work)
     log.info("teaching the network")
     network = build_network(encoder, config.finetune, config.seed)
-    for cycle in range(config.finetune.n_cycles):
-        after_epoch = registry.epoch_logger("network", cycle * config.finetune.n_epochs)
-        finetune(network, task, config.finetune, config.seed, work, after_epoch)
-    if config.refine is not None:
-        log.info("teaching it the labels once more")
-        last = config.finetune.model_copy(update=config.refine.model_dump())
-        labelled = _labelled(task, len(texts))
-        finetune(network, labelled, last, config.seed, work, registry.epoch_logger("refined"))
-    return network
+    finetune(network, taught, config.finetune, config.seed, work, registry.epoch_logger("network"))
+    if config.first is None:
+        return {MODEL: network}
+    copies = make_transfer_texts(texts, config.first.n_copies, config.seed)
+    task = _ask_network(network, config.first, task, tokenize(tokenizer, copies), work)
+    log.info("teaching the first stage")
+    first = build_first_network(encoder, config.first, config.seed)
+    finetune(first, task, config.first, config.seed, work, registry.epoch_logger("first"))
+    return {MODEL: network, FIRST: first}
 
 
-def _labelled(task: Task, n_texts: int) -> Task:
-    """The first ``n_texts``, which people labelled; a teacher only says what they are called."""
-    answers, requests = task.answers, task.requests[:n_texts]
-    if answers is not None:
-        answers = Answers(answers.labels[:n_texts], requests, answers.share[:n_texts])
-    return Task(task.tokens[:n_texts], task.labels[:n_texts], requests, answers)
+def _ask_network(
+    network: Network, config: FirstConfig, task: Task, copies: Sequence[TokenIds], work: Path
+) -> Task:
+    """The task with the answers of the network that reads after the first stage."""
+    log.info("asking it about %d messages and %d altered ones", len(task.labels), len(copies))
+    answers = _answers(network, [*task.tokens, *copies], config.precision, work)
+    return _with_answers(task, copies, *answers, config.teacher_share)
 
 
 def _ask_teacher(
@@ -72,19 +80,37 @@ def _ask_teacher(
     log.info("asking the teacher about %d messages and %d altered ones", len(texts), len(copies))
     tokens = tokenize(own_tokenizer, [*texts, *copies])
     labels, requests = _answers(network, tokens, teacher.precision, work)
-    share = np.ones(len(tokens), np.float32)
-    share[: len(texts)] = config.finetune.teacher_share
-    soft_labels = softmax(labels, axis=1)
+    share = config.finetune.teacher_share
+    return _with_answers(task, tokenize(tokenizer, copies), labels, requests, share)
+
+
+def _with_answers(
+    task: Task,
+    copies: Sequence[TokenIds],
+    labels: NDArray[np.float32],
+    requests: NDArray[np.float32],
+    share: float,
+) -> Task:
+    """The task with a teacher's logits on its texts, then on the copies, which have no labels.
+
+    Of the labelled texts only the label is learned from the teacher, by ``share``: a teacher
+    knows their requests no better than people do, and hears more than there are.
+    """
+    n_labelled = len(task.labels)
+    soft_labels, soft_requests = softmax(labels, axis=1), expit(requests)
+    soft_requests[:n_labelled] = task.requests
+    shares = np.ones(len(labels), dtype=np.float32)
+    shares[:n_labelled] = share
     return Task(
-        tokens=[*task.tokens, *tokenize(tokenizer, copies)],
-        labels=np.concatenate([task.labels, soft_labels[len(texts) :].argmax(axis=1)]),
-        requests=np.concatenate([task.requests, np.zeros((len(copies), requests.shape[1]), "f4")]),
-        answers=Answers(soft_labels, expit(requests), share),
+        tokens=[*task.tokens, *copies],
+        labels=np.concatenate([task.labels, soft_labels[n_labelled:].argmax(axis=1)]),
+        requests=np.concatenate([task.requests, np.zeros_like(soft_requests[n_labelled:])]),
+        answers=Answers(soft_labels, soft_requests, shares),
     )
 
 
 def _answers(
-    network: Network, tokens: Sequence[NDArray[np.int64]], precision: str, work: Path
+    network: Network, tokens: Sequence[TokenIds], precision: str, work: Path
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What ``run_network`` says, kept below ``work`` by digest of network and texts."""
     digest = hashlib.sha256()
@@ -100,6 +126,6 @@ def _answers(
         return kept["labels"], kept["requests"]
 
 
-def tokenize(tokenizer: Tokenizer, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+def tokenize(tokenizer: Tokenizer, texts: Sequence[str]) -> list[TokenIds]:
     """The token ids of each text."""
     return [tokenizer.tokenize(text).ids[0] for text in texts]

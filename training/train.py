@@ -2,27 +2,29 @@
 
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from scipy.special import expit, softmax
 from tqdm import tqdm
 
-from service.model.bundle import Bundle, Data
+from service.model.bundle import Bundle, Data, FirstStage
+from service.model.cascade import Cascade
 from service.model.classifier import Classifier
+from service.model.logits import Logits
 from service.model.network import Network as Session
-from service.model.tokens import Tokenizer
+from service.model.tokens import Tokenizer, Tokens
 from training import registry
-from training.bundle import draft_bundle, save_bundle, write_card
-from training.calibrate import fit_temperature, fit_thresholds
+from training.bundle import draft_bundle, save_bundle, with_graphs, write_card
+from training.calibrate import Probabilities, fit_cascade, fit_temperature, fit_thresholds
 from training.config import Config
-from training.dataset import Example, data_digest, gold_labels, read_examples
+from training.dataset import SERVICE_LABELS, Example, data_digest, read_examples
 from training.encoder import ignore_characters, load_encoder
-from training.evaluate import Report, decide_all, macro_f1, report
+from training.evaluate import Report, decide_all, report
 from training.export import check_parity, export_graph, quantise_graph, quantise_statically
 from training.finetune import run_network
 from training.plots import save_plots
@@ -69,59 +71,81 @@ def make_bundle(
     encoder = load_encoder(config.encoder, work)
     definition = ignore_characters(encoder.tokenizer_json, config.encoder.ignored)
     tokenizer = Tokenizer(definition, config.encoder.max_tokens)
-    network = teach(config, encoder, tokenizer, splits, work / "checkpoints")
-    log.info("exporting, checking and quantising the graph")
-    graph = export_graph(network)
+    networks = teach(config, encoder, tokenizer, splits, work / "checkpoints")
+    log.info("exporting, checking and quantising")
+    graphs = {name: export_graph(network) for name, network in networks.items()}
     texts = [e.text for e in splits.test]
-    trained, _ = run_network(network, tokenize(tokenizer, texts))
-    difference = check_parity(graph, tokenizer, texts, trained, temperature=1.0)
-    identity = {"name": config.name, "version": config.version}
-    small = (
-        quantise_graph(graph)
+    differences = [
+        check_parity(
+            graph, tokenizer, texts, run_network(networks[name], tokenize(tokenizer, texts))[0]
+        )
+        for name, graph in graphs.items()
+    ]
+    sample = [e.text for e in splits.train[::_CALIBRATION]]
+    small = {
+        name: quantise_graph(graph)
         if config.export.quantisation == "dynamic"
-        else quantise_statically(graph, tokenizer, [e.text for e in splits.train[::_CALIBRATION]])
-    )
+        else quantise_statically(graph, tokenizer, sample)
+        for name, graph in graphs.items()
+    }
+    identity = {"name": config.name, "version": config.version}
     draft = draft_bundle(small, definition, identity, config.encoder)
     log.info("calibrating on the validation split")
     calibrated = _calibrate(draft, splits, data_sha256, config)
-    log.info("evaluating on the test split")
+    log.info("evaluating on the test split, and once more without quantisation")
     tested = _evaluate(calibrated, splits.test, config)
-    measured = {
-        **tested.metrics,
-        "quantisation_loss": _quantisation_loss(trained, splits.test, tested),
-    }
+    exact = _evaluate(with_graphs(calibrated, graphs), splits.test, config)
+    loss = round(exact.metrics["macro_f1"] - tested.metrics["macro_f1"], 4)
+    measured = {**tested.metrics, "quantisation_loss": loss}
     manifest = calibrated.manifest.model_copy(update={"metrics": measured})
-    measured_here = {**measured, "parity_max_difference": difference}
+    measured_here = {**measured, "parity_max_difference": max(differences)}
     return replace(calibrated, manifest=manifest), tested, measured_here
 
 
 def _calibrate(draft: Bundle, splits: Splits, data_sha256: str, config: Config) -> Bundle:
-    """The draft with temperature and thresholds fitted to what the int8 graph really answers."""
-    labels, requests = _run(draft, splits.validation)
-    temperature = fit_temperature(labels, splits.validation)
-    update = {
-        "temperature": round(temperature, 6),
-        "thresholds": fit_thresholds(
-            labels, requests, temperature, splits.validation, config.thresholds
-        ),
-        "data": Data(
-            sha256=data_sha256,
-            n_train=len(splits.train),
-            n_validation=len(splits.validation),
-            n_test=len(splits.test),
-        ),
-    }
-    return replace(draft, manifest=draft.manifest.model_copy(update=update))
+    """The draft with temperatures and thresholds fitted to what its graphs really answer."""
+    examples = splits.validation
+    tokenizer = Tokenizer(draft.tokenizer, draft.manifest.max_tokens)
+    tokens = [tokenizer.tokenize(e.text) for e in examples]
+    large = _run(Session(draft.model).run, tokens)
+    if draft.first is None:
+        temperature, first = fit_temperature(large.labels, examples), None
+    else:
+        small = _run(Session(draft.first).run, tokens)
+        temperature, weight = fit_cascade(large.labels, small.labels, examples)
+        first = FirstStage(
+            temperature=round(fit_temperature(small.labels, examples), 6),
+            most_doubt={
+                name: config.thresholds.most_doubt.get(name, 0.0) for name in SERVICE_LABELS
+            },
+            weight=round(weight, 6),
+        )
+    draft = _updated(draft, temperature=round(temperature, 6), first=first)
+    untested = draft.manifest.thresholds
+
+    def read(alone: float) -> Probabilities:
+        bundle = _updated(draft, thresholds=untested.model_copy(update={"alone": alone}))
+        served = _run(Cascade(bundle).run, tokens)
+        return Probabilities(softmax(served.labels, axis=1), expit(served.requests))
+
+    thresholds = fit_thresholds(read, examples, config.thresholds)
+    data = Data(
+        sha256=data_sha256,
+        n_train=len(splits.train),
+        n_validation=len(examples),
+        n_test=len(splits.test),
+    )
+    return _updated(draft, thresholds=thresholds, data=data)
 
 
-def _run(bundle: Bundle, examples: Sequence[Example]) -> tuple[NDArray[np.float64], ...]:
-    session = Session(bundle.model)
-    tokenizer = Tokenizer(bundle.tokenizer, bundle.manifest.max_tokens)
-    logits = [
-        session.run(tokenizer.tokenize(e.text))
-        for e in tqdm(examples, desc="running the graph", unit="message")
-    ]
-    return (
+def _updated(bundle: Bundle, **changes: object) -> Bundle:
+    return replace(bundle, manifest=bundle.manifest.model_copy(update=changes))
+
+
+def _run(read: Callable[[Tokens], Logits], tokens: Sequence[Tokens]) -> Probabilities:
+    """Logits, as ``read`` gives them: float64[n_texts, n_labels] and [n_texts, n_requests]."""
+    logits = [read(each) for each in tqdm(tokens, desc="running the graphs", unit="message")]
+    return Probabilities(
         np.stack([each.labels for each in logits]).astype(np.float64),
         np.stack([each.requests for each in logits]).astype(np.float64),
     )
@@ -130,14 +154,6 @@ def _run(bundle: Bundle, examples: Sequence[Example]) -> tuple[NDArray[np.float6
 def _evaluate(bundle: Bundle, examples: Sequence[Example], config: Config) -> Report:
     decisions = decide_all(Classifier(bundle), examples)
     return report(decisions, examples, config.evaluation.n_resamples, config.seed)
-
-
-def _quantisation_loss(
-    fp32_logits: NDArray[np.float32], examples: Sequence[Example], tested: Report
-) -> float:
-    return round(
-        macro_f1(gold_labels(examples), fp32_logits.argmax(axis=1)) - tested.metrics["macro_f1"], 4
-    )
 
 
 def _thin_out(examples: Sequence[Example], n: int) -> tuple[Example, ...]:

@@ -8,7 +8,7 @@ sees no byte that has not passed all of them.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -20,10 +20,11 @@ from service.errors import BundleCorrupt
 
 MANIFEST: Final = "manifest.json"
 MODEL: Final = "model.onnx"
+FIRST: Final = "first.onnx"
 TOKENIZER: Final = "tokenizer.json"
 CARD: Final = "CARD.md"
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 INPUTS: Final = ("input_ids", "attention_mask")
 OUTPUTS: Final = ("label_logits", "request_logits", "label_tokens", "request_tokens")
 MAX_FILE_BYTES: Final = 512 * 2**20
@@ -46,6 +47,7 @@ _PLAIN: Final = frozenset(
 )
 
 Probability = Annotated[float, Field(ge=0, le=1)]
+Temperature = Annotated[float, Field(ge=0.01, le=100)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -64,40 +66,56 @@ class Encoder(_Frozen):
 class Promise(_Frozen):
     """At a confidence of ``route`` or more, at most ``risk`` of the routed go to a wrong team.
 
-    ``coverage`` is the share of the validation messages that reach it; 0 when there is no such
-    threshold.
+    It holds where the first stage answers alone from a confidence of ``alone``. ``coverage`` is the
+    share of the validation messages that reach ``route``; 0 when there is no such threshold.
     """
 
     risk: Probability
     route: Probability
     coverage: Probability
+    alone: Probability = 1.0
 
 
 class Thresholds(_Frozen):
     """When to answer and when to abstain.
 
-    ``route`` is the least confidence for routing without a person, the one promised for ``risk``;
-    ``promises`` has others to choose from. Each holds by itself with ``assurance`` over the draw
+    ``route`` is the least confidence for routing without a person, the one promised for ``risk``,
+    and ``alone`` the least for the first stage to answer alone, below 1; ``promises`` has others to
+    choose from. Each holds by itself with ``assurance`` over the draw
     of the validation messages. ``also`` holds the least confidence for a further request.
     """
 
     route: Probability
     risk: Probability
     assurance: Probability
+    alone: Probability = 1.0
     also: Mapping[str, Probability]
     promises: tuple[Promise, ...] = ()
 
-    def at_risk(self, risk: float) -> "Thresholds":
-        """The same with the threshold promised for another risk.
+    def find(self, risk: float) -> Promise:
+        """What is promised for a risk.
 
         Raises:
             BundleCorrupt: the bundle promises nothing for it.
         """
         for promise in self.promises:
             if promise.risk == risk and promise.coverage > 0:
-                return self.model_copy(update={"risk": risk, "route": promise.route})
+                return promise
         kept = ", ".join(f"{each.risk:g}" for each in self.promises if each.coverage > 0)
         raise BundleCorrupt(f"the bundle promises nothing for a risk of {risk:g}, but for {kept}")
+
+
+class FirstStage(_Frozen):
+    """The small graph that reads every text first, and answers alone where it is sure.
+
+    Its label probabilities have their own ``temperature``. Its answer stands when the label is
+    likely enough (``Thresholds.alone``) and no further request likelier than its ``most_doubt``;
+    else the large graph reads too, and the label logits of both are added, these times ``weight``.
+    """
+
+    temperature: Temperature
+    most_doubt: Mapping[str, Probability]
+    weight: Annotated[float, Field(ge=0, le=100)]
 
 
 class Data(_Frozen):
@@ -110,21 +128,22 @@ class Data(_Frozen):
 
 
 class Manifest(_Frozen):
-    """What a bundle says of itself.
+    """What a bundle says of itself. ``temperature`` is that of the answer of all its graphs.
 
     Shapes:
         labels: names of the ``label_logits`` columns, in order.
         requests: names of the ``request_logits`` columns, in order.
     """
 
-    format: Literal[2]
+    format: Literal[3]
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
     version: str
     labels: Annotated[tuple[str, ...], Field(min_length=2)]
     requests: tuple[str, ...]
     encoder: Encoder
     max_tokens: Annotated[int, Field(ge=8, le=512)]
-    temperature: Annotated[float, Field(ge=0.01, le=100)]
+    temperature: Temperature
+    first: FirstStage | None = None
     thresholds: Thresholds
     data: Data
     metrics: Mapping[str, float]
@@ -139,19 +158,37 @@ class Manifest(_Frozen):
             raise ValueError("a request is not a label")
         if set(self.thresholds.also) != set(self.requests):
             raise ValueError("thresholds.also must name the requests, all and only")
-        if set(self.files) != {MODEL, TOKENIZER, CARD}:
-            raise ValueError(f"files must be {MODEL}, {TOKENIZER} and {CARD}")
+        if self.first is not None and set(self.first.most_doubt) != set(self.requests):
+            raise ValueError("first.most_doubt must name the requests, all and only")
+        expected = {*self.graphs, TOKENIZER, CARD}
+        if set(self.files) != expected:
+            raise ValueError(f"files must be {', '.join(sorted(expected))}")
         return self
+
+    @property
+    def graphs(self) -> tuple[str, ...]:
+        """The files that hold a graph."""
+        return (MODEL,) if self.first is None else (FIRST, MODEL)
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """An intact bundle in memory. ``digest`` is the sha256 of its manifest, so of all of it."""
+    """An intact bundle in memory. ``digest`` is the sha256 of its manifest, so of all of it.
+
+    ``first`` is the graph of the first stage, None when there is none.
+    """
 
     manifest: Manifest
     digest: str
     model: bytes
     tokenizer: str
+    first: bytes | None = None
+
+    def keeping(self, promise: Promise) -> "Bundle":
+        """The same with the thresholds of another of its promises."""
+        chosen = {"risk": promise.risk, "route": promise.route, "alone": promise.alone}
+        thresholds = self.manifest.thresholds.model_copy(update=chosen)
+        return replace(self, manifest=self.manifest.model_copy(update={"thresholds": thresholds}))
 
 
 def load_bundle(folder: Path) -> Bundle:
@@ -174,12 +211,13 @@ def load_bundle(folder: Path) -> Bundle:
     for name, expected in manifest.files.items():
         if (found := hashlib.sha256(content[name]).hexdigest()) != expected:
             raise BundleCorrupt(f"{folder / name}: sha256 {found}, the manifest says {expected}")
-    _check_graph(content[MODEL], manifest)
+    _check_graphs({name: content[name] for name in manifest.graphs}, manifest)
     return Bundle(
         manifest=manifest,
         digest=hashlib.sha256(raw).hexdigest(),
         model=content[MODEL],
         tokenizer=_decode(content[TOKENIZER]),
+        first=content.get(FIRST),
     )
 
 
@@ -228,27 +266,33 @@ def _refuse_foreign_files(folder: Path, manifest: Manifest) -> None:
         raise BundleCorrupt(f"{folder}: files the manifest does not list: {', '.join(foreign)}")
 
 
-def _check_graph(raw: bytes, manifest: Manifest) -> None:
+def _check_graphs(content: Mapping[str, bytes], manifest: Manifest) -> None:
     """Refuse whatever a quantised encoder does not need: the less there is, the less can hide."""
+    operators = frozenset().union(*(_check_graph(name, raw) for name, raw in content.items()))
+    if operators != set(manifest.operators):
+        raise BundleCorrupt(f"{', '.join(content)}: operators are not those of the manifest")
+
+
+def _check_graph(name: str, raw: bytes) -> frozenset[str]:
+    """The operators of a graph that holds nothing else than may be run."""
     try:
         model = onnx.ModelProto.FromString(raw)
     except DecodeError as error:
-        raise BundleCorrupt(f"{MODEL}: not an ONNX graph") from error
+        raise BundleCorrupt(f"{name}: not an ONNX graph") from error
     graph = model.graph
     operators = list_operators(graph)
     if unknown := sorted(operators - ALLOWED_OPERATORS):
-        raise BundleCorrupt(f"{MODEL}: operators not allowed: {', '.join(unknown)}")
-    if operators != set(manifest.operators):
-        raise BundleCorrupt(f"{MODEL}: its operators are not those of the manifest")
+        raise BundleCorrupt(f"{name}: operators not allowed: {', '.join(unknown)}")
     if model.functions or model.training_info or graph.sparse_initializer:
-        raise BundleCorrupt(f"{MODEL}: local functions, training graphs or sparse tensors")
+        raise BundleCorrupt(f"{name}: local functions, training graphs or sparse tensors")
     if not all(attribute.type in _PLAIN for node in graph.node for attribute in node.attribute):
-        raise BundleCorrupt(f"{MODEL}: an attribute holds a graph or a sparse tensor")
+        raise BundleCorrupt(f"{name}: an attribute holds a graph or a sparse tensor")
     if any(_is_outside(tensor) for tensor in _tensors(graph)):
-        raise BundleCorrupt(f"{MODEL}: data outside the file")
+        raise BundleCorrupt(f"{name}: data outside the file")
     names = tuple(i.name for i in graph.input), tuple(o.name for o in graph.output)
     if names != (INPUTS, OUTPUTS):
-        raise BundleCorrupt(f"{MODEL}: inputs and outputs are not those of a classifier")
+        raise BundleCorrupt(f"{name}: inputs and outputs are not those of a classifier")
+    return operators
 
 
 def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:

@@ -11,9 +11,10 @@ from time import perf_counter
 import numpy as np
 
 from service.errors import BundleCorrupt
-from service.model.bundle import Bundle, Manifest
+from service.model.bundle import Bundle
+from service.model.cascade import Cascade
 from service.model.evidence import Evidence, split_sentences, strongest, sum_by_sentence
-from service.model.network import Logits, Network
+from service.model.logits import Logits
 from service.model.tokens import Tokenizer, Tokens
 
 _WARM_UP_TEXTS = ("Hello", "Where is the parcel you sent? " * 8, "We ordered four of them. " * 80)
@@ -57,7 +58,7 @@ class Classifier:
             bundle.manifest.name, bundle.manifest.version, bundle.digest
         )
         self._tokenizer = Tokenizer(bundle.tokenizer, bundle.manifest.max_tokens)
-        self._network = Network(bundle.model)
+        self._cascade = Cascade(bundle)
         self._warm_up()
 
     def classify(self, text: str) -> Probabilities:
@@ -65,13 +66,13 @@ class Classifier:
         started = perf_counter()
         tokens = self._tokenizer.tokenize(text)
         tokenized = perf_counter()
-        logits = self._network.run(tokens)
+        logits = self._cascade.run(tokens)
         inferred = perf_counter()
-        labels, requests = calibrate(logits, self.manifest)
+        labels, requests = logits.label_probabilities(), logits.request_probabilities()
         label_evidence, request_evidence = self._explain(text, tokens, logits)
         return Probabilities(
-            labels=labels,
-            requests=requests,
+            labels=dict(zip(self.manifest.labels, labels.tolist(), strict=True)),
+            requests=dict(zip(self.manifest.requests, requests.tolist(), strict=True)),
             tokenize_ms=1e3 * (tokenized - started),
             infer_ms=1e3 * (inferred - tokenized),
             label_evidence=label_evidence,
@@ -83,8 +84,9 @@ class Classifier:
     ) -> tuple[dict[str, Evidence | None], dict[str, Evidence | None]]:
         """The strongest sentence for each label and each request.
 
-        For a label, what a sentence adds beyond what it adds to the labels on average; for a
-        request, its share in the smooth maximum over tokens.
+        For a request, by the share in the smooth maximum over tokens, and for the label of that
+        name the same: who names what is asked for says why better than who speaks of it. For any
+        other label, what a sentence adds beyond what it adds to the labels on average.
         """
         spans = split_sentences(text)
         loudness = np.exp(logits.request_tokens - logits.request_tokens.max(axis=0))
@@ -92,33 +94,30 @@ class Classifier:
         sums = sum_by_sentence(spans, tokens.offsets, parts)
         by_label, by_request = np.split(sums, [len(self.manifest.labels)], axis=1)
         by_label = by_label - by_label.mean(axis=1, keepdims=True)
-        columns = zip(self.manifest.labels, by_label.T, strict=True)
-        asked = zip(self.manifest.requests, by_request.T, strict=True)
-        return (
-            {label: strongest(text, spans, weights) for label, weights in columns},
-            {label: strongest(text, spans, weights) for label, weights in asked},
-        )
+        asked = {
+            request: strongest(text, spans, weights)
+            for request, weights in zip(self.manifest.requests, by_request.T, strict=True)
+        }
+        spoken = {
+            label: strongest(text, spans, weights)
+            for label, weights in zip(self.manifest.labels, by_label.T, strict=True)
+            if label not in asked
+        }
+        return {label: asked.get(label, spoken.get(label)) for label in self.manifest.labels}, asked
 
     def _warm_up(self) -> None:
-        wanted = len(self.manifest.labels), len(self.manifest.requests)
         for text in _WARM_UP_TEXTS:
             try:
-                logits = self._network.run(self._tokenizer.tokenize(text))
+                answers = list(self._cascade.run_each(self._tokenizer.tokenize(text)))
             except Exception as error:  # onnxruntime's own exceptions share no public base
-                raise BundleCorrupt("the graph fails on the tokenizer's tokens") from error
-            found = len(logits.labels), len(logits.requests)
-            if found != wanted:
-                raise BundleCorrupt(f"the graph's outputs have {found} columns, not {wanted}")
-            if not (np.isfinite(logits.labels).all() and np.isfinite(logits.requests).all()):
-                raise BundleCorrupt("the graph answers with numbers that are not finite")
+                raise BundleCorrupt("a graph fails on the tokenizer's tokens") from error
+            for logits in answers:
+                self._refuse_nonsense(logits)
 
-
-def calibrate(logits: Logits, manifest: Manifest) -> tuple[dict[str, float], dict[str, float]]:
-    """Label and request probabilities by name; temperature softens the label logits."""
-    scaled = logits.labels.astype(np.float64) / manifest.temperature
-    odds = np.exp(scaled - scaled.max())
-    requests = 0.5 * (1 + np.tanh(logits.requests.astype(np.float64) / 2))  # a stable sigmoid
-    return (
-        dict(zip(manifest.labels, (odds / odds.sum()).tolist(), strict=True)),
-        dict(zip(manifest.requests, requests.tolist(), strict=True)),
-    )
+    def _refuse_nonsense(self, logits: Logits) -> None:
+        wanted = len(self.manifest.labels), len(self.manifest.requests)
+        found = len(logits.labels), len(logits.requests)
+        if found != wanted:
+            raise BundleCorrupt(f"a graph's outputs have {found} columns, not {wanted}")
+        if not (np.isfinite(logits.labels).all() and np.isfinite(logits.requests).all()):
+            raise BundleCorrupt("a graph answers with numbers that are not finite")

@@ -1,31 +1,11 @@
 """Tokens to logits: the only module that knows onnxruntime."""
 
-from dataclasses import dataclass
-
-import numpy as np
 import onnxruntime as ort
-from numpy.typing import NDArray
 
 from service.errors import BundleCorrupt
 from service.model.bundle import INPUTS, OUTPUTS
+from service.model.logits import Logits
 from service.model.tokens import Tokens
-
-
-@dataclass(frozen=True, slots=True)
-class Logits:
-    """Raw outputs for one text.
-
-    Shapes:
-        labels: float32[n_labels]; a softmax over temperature makes them probabilities.
-        requests: float32[n_requests]; a sigmoid each.
-        label_tokens: float32[length, n_labels], what each token adds to ``labels``.
-        request_tokens: float32[length, n_requests], how loudly each token asks.
-    """
-
-    labels: NDArray[np.float32]
-    requests: NDArray[np.float32]
-    label_tokens: NDArray[np.float32]
-    request_tokens: NDArray[np.float32]
 
 
 class Network:

@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
 from service.errors import BundleCorrupt
-from service.model.bundle import MANIFEST, MODEL, TOKENIZER, Bundle, load_bundle
+from service.model.bundle import (
+    FIRST,
+    MANIFEST,
+    MODEL,
+    TOKENIZER,
+    Bundle,
+    list_operators,
+    load_bundle,
+)
 from service.model.classifier import Classifier
 
 
@@ -31,17 +39,20 @@ def rewrite_manifest(folder: Path, change: Callable[[dict[str, Any]], None]) -> 
     (folder / MANIFEST).write_text(json.dumps(document))
 
 
-def replace_model(folder: Path, change: Callable[[onnx.ModelProto], None]) -> None:
-    """Alter the graph and let the manifest agree, as whoever forges a bundle would."""
-    model = onnx.load(folder / MODEL)
+def replace_model(
+    folder: Path, change: Callable[[onnx.ModelProto], None], name: str = MODEL
+) -> None:
+    """Alter a graph and let the manifest agree, as whoever forges a bundle would."""
+    model = onnx.load(folder / name)
     change(model)
     raw = model.SerializeToString()
-    (folder / MODEL).write_bytes(raw)
-    operators = sorted({node.op_type for node in model.graph.node})
+    (folder / name).write_bytes(raw)
+    graphs = [onnx.load(folder / n, load_external_data=False).graph for n in (FIRST, MODEL)]
+    operators = sorted(frozenset().union(*map(list_operators, graphs)))
     rewrite_manifest(
         folder,
         lambda d: d.update(
-            files=d["files"] | {MODEL: hashlib.sha256(raw).hexdigest()}, operators=operators
+            files=d["files"] | {name: hashlib.sha256(raw).hexdigest()}, operators=operators
         ),
     )
 
@@ -54,7 +65,7 @@ def test_the_committed_bundle_is_intact(bundle: Bundle, bundle_dir: Path) -> Non
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_flipped_bit_anywhere_is_refused(data: st.DataObject, copy: Path) -> None:
-    path = copy / data.draw(st.sampled_from([MODEL, TOKENIZER, "CARD.md"]))
+    path = copy / data.draw(st.sampled_from([FIRST, MODEL, TOKENIZER, "CARD.md"]))
     position = data.draw(st.integers(0, path.stat().st_size - 1))
     with path.open("r+b") as file:
         file.seek(position)
@@ -70,7 +81,7 @@ def test_a_flipped_bit_anywhere_is_refused(data: st.DataObject, copy: Path) -> N
             file.write(old)
 
 
-@pytest.mark.parametrize("name", [MODEL, TOKENIZER, "CARD.md", MANIFEST])
+@pytest.mark.parametrize("name", [FIRST, MODEL, TOKENIZER, "CARD.md", MANIFEST])
 def test_a_truncated_file_is_refused(copy: Path, name: str) -> None:
     path = copy / name
     path.write_bytes(path.read_bytes()[:-1] if name != MANIFEST else b"{")
@@ -78,7 +89,7 @@ def test_a_truncated_file_is_refused(copy: Path, name: str) -> None:
         load_bundle(copy)
 
 
-@pytest.mark.parametrize("name", [MODEL, TOKENIZER, "CARD.md", MANIFEST])
+@pytest.mark.parametrize("name", [FIRST, MODEL, TOKENIZER, "CARD.md", MANIFEST])
 def test_a_missing_file_is_refused(copy: Path, name: str) -> None:
     (copy / name).unlink()
     with pytest.raises(BundleCorrupt, match="missing"):
@@ -107,6 +118,8 @@ def test_a_link_out_of_the_bundle_is_refused(copy: Path, tmp_path: Path) -> None
         {"temperature": 0},
         {"temperature": 1e-320},
         {"temperature": float("inf")},
+        {"first": None},  # its graph is there
+        {"first": {"temperature": 1, "most_doubt": {}, "weight": 0}},
         {"files": {"../../etc/passwd": "0" * 64}},
         {"surprise": True},
         {"thresholds": {"route": 0.5, "risk": 0.05, "assurance": 0.95, "also": {}}},
@@ -119,8 +132,8 @@ def test_a_manifest_that_cannot_be_meant_is_refused(copy: Path, change: dict[str
 
 
 def test_a_bundle_of_an_older_format_is_refused_by_that_name(copy: Path) -> None:
-    rewrite_manifest(copy, lambda document: document.update(format=1))
-    with pytest.raises(BundleCorrupt, match="format 1, this service reads format 2"):
+    rewrite_manifest(copy, lambda document: document.update(format=2))
+    with pytest.raises(BundleCorrupt, match="format 2, this service reads format 3"):
         load_bundle(copy)
 
 
@@ -130,12 +143,15 @@ def test_fewer_labels_than_the_graph_has_columns_are_refused(copy: Path) -> None
         Classifier(load_bundle(copy))
 
 
-def test_an_operator_off_the_list_is_refused_although_the_manifest_names_it(copy: Path) -> None:
+@pytest.mark.parametrize("name", [FIRST, MODEL])
+def test_an_operator_off_the_list_is_refused_although_the_manifest_names_it(
+    copy: Path, name: str
+) -> None:
     def add_loop(model: onnx.ModelProto) -> None:
         model.graph.node.append(helper.make_node("Loop", [], []))
 
-    replace_model(copy, add_loop)
-    with pytest.raises(BundleCorrupt, match="not allowed: Loop"):
+    replace_model(copy, add_loop, name)
+    with pytest.raises(BundleCorrupt, match=f"{name}: operators not allowed: Loop"):
         load_bundle(copy)
 
 

@@ -1,12 +1,8 @@
-import numpy as np
 import pytest
 
 from service.model.bundle import Bundle
-from service.model.classifier import Classifier, calibrate
-from service.model.network import Logits
+from service.model.classifier import Classifier
 from service.model.tokens import Tokenizer
-
-NOTHING = np.zeros((0, 5), np.float32)
 
 
 def test_label_probabilities_sum_to_one_in_the_order_of_the_manifest(
@@ -28,24 +24,6 @@ def test_another_session_of_the_same_bundle_answers_identically(
 ) -> None:
     text = "Please send us a copy of 2231"
     assert Classifier(bundle).classify(text).labels == classifier.classify(text).labels
-
-
-def test_temperature_softens_without_changing_the_order(bundle: Bundle) -> None:
-    labels = np.array([3, 1, 0, 0, 0], np.float32)
-    logits = Logits(labels, np.zeros(4, np.float32), NOTHING, NOTHING)
-    warm = bundle.manifest.model_copy(update={"temperature": 2.0})
-    cold = bundle.manifest.model_copy(update={"temperature": 1.0})
-    first = bundle.manifest.labels[0]
-    assert calibrate(logits, warm)[0][first] < calibrate(logits, cold)[0][first]
-    assert max(calibrate(logits, warm)[0].items(), key=lambda item: item[1])[0] == first
-
-
-def test_huge_logits_do_not_overflow(bundle: Bundle) -> None:
-    requests = np.array([80, -80, 9e3, -9e3], np.float32)
-    logits = Logits(np.array([9e3, -9e3, 0, 0, 0], np.float32), requests, NOTHING, NOTHING)
-    labels, found = calibrate(logits, bundle.manifest)
-    assert next(iter(labels.values())) == 1.0
-    assert list(found.values()) == pytest.approx([1, 0, 1, 0], abs=1e-12)
 
 
 @pytest.mark.parametrize("text", ["", "a", "wort " * 5_000, "\U0001f600" * 400])

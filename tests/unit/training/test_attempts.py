@@ -31,12 +31,13 @@ def test_what_is_not_named_stays_and_what_it_is_without_goes(tmp_path: Path) -> 
         without = ["evaluation"]
         [attempts.finetune]
         layers = [0]
+        merge_after = []
         [attempts.evaluation]
         n_resamples = 1000
         """
     )
     (attempt,) = read_attempts(listed, base)
-    assert attempt.finetune == base.finetune.model_copy(update={"layers": (0,)})
+    assert attempt.finetune == base.finetune.model_copy(update={"layers": (0,), "merge_after": ()})
     assert attempt.evaluation.n_resamples == 1000
 
 

@@ -18,7 +18,8 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 from service.model.bundle import ALLOWED_OPERATORS, Bundle, list_operators
 from service.model.network import Network as Session
 from service.model.tokens import Tokenizer
-from training.config import EncoderConfig, FineTuneConfig
+from training.config import EncoderConfig, FineTuneConfig, FirstConfig
+from training.convolution import Convolutions
 from training.encoder import (
     WEIGHTS,
     Encoder,
@@ -36,12 +37,20 @@ from training.export import (
     quantise_statically,
 )
 from training.finetune import run_network
-from training.network import Network, build_network
+from training.network import Network, build_first_network, build_network
 from training.transformer import Pretrained, Transformer
 
 TEXTS = ["Where is PO 4471?", ("The pump leaks again. " * 30).strip(), "Hi"]
 DIMENSION, MAX_TOKENS = 32, 64
 TEACHING = {"n_epochs": 1, "batch_size": 4, "encoder_rate": 1e-4, "head_rate": 1e-3}
+
+FIRST_STAGE = FirstConfig(
+    n_dimensions=8,
+    n_channels=16,
+    widths=(3, 5),
+    n_copies=0,
+    **TEACHING,
+)
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +132,7 @@ def test_embeddings_have_unit_length_and_are_kept_by_digest(
 
 def test_a_layer_is_left_out_of_the_copy_and_not_of_the_encoder(encoder: Encoder) -> None:
     network = build_network(encoder, FineTuneConfig(layers=(1,), **TEACHING), seed=1)
-    assert len(network.transformer.get_submodule("layers")) == 1
+    assert len(network.encoder.get_submodule("layers")) == 1
     assert len(encoder.transformer.get_submodule("encoder.layer")) == 2
 
 
@@ -147,10 +156,10 @@ def test_graph_equals_network_and_quantised_graph_is_allowed_in_a_bundle(
 ) -> None:
     graph = export_graph(network)
     logits, _ = run_network(network, [tokenizer.tokenize(text).ids[0] for text in TEXTS])
-    assert check_parity(graph, tokenizer, TEXTS, logits, temperature=1.0) < 1e-4
+    assert check_parity(graph, tokenizer, TEXTS, logits) < 1e-4
     wrong = logits + np.eye(5, dtype=np.float32)[[0, 1, 2]]
     with pytest.raises(ExportError, match="probabilities differ"):
-        check_parity(graph, tokenizer, TEXTS, wrong, temperature=1.0)
+        check_parity(graph, tokenizer, TEXTS, wrong)
 
     small = quantise_graph(graph)
     assert small.ByteSize() < 0.4 * graph.ByteSize()
@@ -231,7 +240,42 @@ def test_merging_is_exported_for_every_length(encoder: Encoder, tokenizer: Token
     texts = ["pump " * n for n in range(1, 9)]
     tokens = [tokenizer.tokenize(text).ids[0] for text in texts]
     trained, _ = run_network(network, tokens, "float32")
-    assert check_parity(export_graph(network), tokenizer, texts, trained, 1.0) < 1e-5
+    assert check_parity(export_graph(network), tokenizer, texts, trained) < 1e-5
+
+
+def test_the_first_stage_is_exported_for_every_length(
+    encoder: Encoder, tokenizer: Tokenizer
+) -> None:
+    """And reads the same whatever padding stands behind a text."""
+    network = build_first_network(encoder, FIRST_STAGE, seed=1)
+    texts = ["pump " * n for n in range(9)]
+    tokens = [tokenizer.tokenize(text).ids[0] for text in texts]
+    trained, requests = run_network(network, tokens, "float32")
+    for row, each in enumerate(tokens):
+        labels, asked = run_network(network, [each])
+        assert labels[0] == pytest.approx(trained[row], abs=1e-5)
+        assert asked[0] == pytest.approx(requests[row], abs=1e-5)
+    graph = export_graph(network)
+    assert check_parity(graph, tokenizer, texts, trained) < 1e-5
+    small = quantise_graph(graph)
+    assert small.ByteSize() < 0.4 * graph.ByteSize()
+    assert list_operators(small.graph) <= ALLOWED_OPERATORS
+
+
+def test_a_convolution_sees_its_width_and_the_mean(encoder: Encoder) -> None:
+    words = encoder.transformer.get_submodule("embeddings.word_embeddings").weight
+    assert isinstance(words, torch.Tensor)
+    near = Convolutions(words, 8, 16, (3,)).eval()
+    ids = torch.arange(1000, 1009)[None]
+    other = ids.clone()
+    other[0, 8] = 2000
+    with torch.no_grad():
+        first, second = (near(each, torch.ones_like(ids))[0] for each in (ids, other))
+        assert torch.equal(first[:7], second[:7])
+        assert not torch.equal(first[7], second[7])
+        far = Convolutions(words, 8, 16, (3, 3)).eval()
+        first, second = (far(each, torch.ones_like(ids))[0] for each in (ids, other))
+    assert not torch.equal(first[0], second[0])
 
 
 def test_weights_in_pieces_are_put_together(folder: Path, tmp_path: Path) -> None:

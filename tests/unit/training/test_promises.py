@@ -30,7 +30,7 @@ def test_a_model_that_knows_when_it_is_wrong_keeps_its_promise() -> None:
     confidences = dice.random(N)
     made, examples = decisions(confidences, dice.random(N) < 0.5 * (1 - confidences) ** 2)
     risk, threshold, routed, error, _, broken = cells(
-        report_promises(made, examples, thresholds(0.8), n_splits=200, seed=1)
+        report_promises(lambda _: made, examples, thresholds(0.8), n_splits=200, seed=1)
     )
     assert (risk, threshold) == ("5%", "0.800")
     assert float(routed) == round(float((confidences >= 0.8).mean()), 3)
@@ -41,6 +41,6 @@ def test_a_model_that_knows_when_it_is_wrong_keeps_its_promise() -> None:
 def test_without_a_safe_threshold_nothing_is_routed_and_no_promise_broken() -> None:
     made, examples = decisions(np.linspace(0, 0.99, N), np.ones(N, dtype=bool))
     *_, routed, error, drawn, broken = cells(
-        report_promises(made, examples, thresholds(1.0), n_splits=20, seed=1)
+        report_promises(lambda _: made, examples, thresholds(1.0), n_splits=20, seed=1)
     )
     assert (float(routed), error, float(drawn), float(broken)) == (0, "-", 0, 0)
