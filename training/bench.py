@@ -53,15 +53,9 @@ def _cost(
     read every text in turn, so that a slower minute of the machine hits both.
     """
     encoder = load_encoder(config.encoder, work)
-    six = config.finetune.model_copy(
-        update={
-            "layers": tuple(range(_N_LAYERS)),
-            "activation": "gelu",
-            "n_neurons": None,
-            "merge_after": (),
-        }
-    )
-    yardstick = quantise_graph(export_graph(build_network(encoder, six, config.seed)))
+    six = {"layers": tuple(range(_N_LAYERS)), "merge_after": ()}
+    network = build_network(encoder, config.finetune.model_copy(update=six), config.seed)
+    yardstick = quantise_graph(export_graph(network))
     max_tokens = bundle.manifest.max_tokens
     readers: dict[str, _Reader] = {
         YARDSTICK: (

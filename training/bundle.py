@@ -142,8 +142,8 @@ labels, retrain. Not for decisions about people.
 def _first_stage(manifest: Manifest) -> str:
     if (stage := manifest.first) is None:
         return ""
-    doubts = ", ".join(f"`{name}` {doubt:.2f}" for name, doubt in stage.most_doubt.items())
-    return f"""* **First stage**: a small convolution, taught by that network, answers alone from a
+    doubts = ", ".join(f"`{name}` {doubt:.2f}" for name, doubt in sorted(stage.most_doubt.items()))
+    return f"""* **First stage**: a small convolution, taught by that network, answers alone above a
   confidence of {manifest.thresholds.alone:.3f} where no further request is likelier than
   {doubts};
   else its label logits, times {stage.weight:.2f}, are added to the network's.

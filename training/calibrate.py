@@ -62,7 +62,7 @@ def fit_thresholds(
 ) -> Thresholds:
     """The thresholds that keep the promises of ``config`` on these examples.
 
-    ``read(alone)`` is what the bundle says of them where its first stage answers alone from a
+    ``read(alone)`` is what the bundle says of them where its first stage answers alone above a
     confidence of ``alone``.
     """
     promises = []

@@ -64,14 +64,11 @@ class TeachingConfig(_Section):
 class FineTuneConfig(TeachingConfig):
     """A network made from the pretrained encoder.
 
-    ``layers`` of it are kept, in this order, with this ``activation`` and the ``n_neurons``
-    strongest of each, all when that is not set; without ``layers`` the encoder stays as it comes.
+    ``layers`` of it are kept, in this order; without ``layers`` the encoder stays as it comes.
     After as many layers as ``merge_after`` names, tokens are merged in pairs.
     """
 
     layers: Annotated[tuple[int, ...], Field(min_length=1)] | None = None
-    activation: Literal["gelu", "relu"] = "gelu"
-    n_neurons: PositiveInt | None = None
     merge_after: tuple[PositiveInt, ...] = ()
 
     @model_validator(mode="after")
@@ -129,7 +126,7 @@ class BaselinesConfig(_Section):
 
 
 class PromiseConfig(_Section):
-    """A ``risk`` to promise, where the first stage answers alone from a confidence of ``alone``."""
+    """A ``risk`` to promise; the first stage answers alone above a confidence of ``alone``."""
 
     risk: Share
     alone: Annotated[float, Field(gt=0, le=1)] = 1.0

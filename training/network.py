@@ -88,13 +88,7 @@ def build_network(encoder: Encoder, config: FineTuneConfig, seed: int) -> Networ
     transformer = (
         Pretrained(encoder.transformer)
         if config.layers is None
-        else Transformer(
-            encoder.transformer,
-            config.layers,
-            config.activation,
-            config.n_neurons,
-            config.merge_after,
-        )
+        else Transformer(encoder.transformer, config.layers, config.merge_after)
     )
     return Network(transformer, len(LABELS), len(SERVICE_LABELS))
 

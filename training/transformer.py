@@ -1,22 +1,20 @@
 """The transformer that is taught and served: BERT's arithmetic in as few products as it takes.
 
-Queries, keys and values come from one product. A layer may get a ReLU in place of its GELU and a
-share of its neurons, the strongest. Between layers neighbouring tokens may be merged in pairs, as
-in the Funnel-Transformer (https://arxiv.org/abs/2006.03236): the layers after cost half. All of it
-is learned around while the network is taught.
+Queries, keys and values come from one product. Between layers neighbouring tokens may be merged in
+pairs, as in the Funnel-Transformer (https://arxiv.org/abs/2006.03236): the layers after cost half,
+and that is learned around while the network is taught.
 """
 
 import copy
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import gelu, relu
+from torch.nn.functional import gelu
 
 NEVER: Final = -1e4  # a logit that no padding survives
-_ACTIVATIONS: Final[dict[str, Callable[[Tensor], Tensor]]] = {"gelu": gelu, "relu": relu}
 
 
 class Transformer(nn.Module):
@@ -31,8 +29,6 @@ class Transformer(nn.Module):
         self,
         bert: nn.Module,
         layers: Sequence[int],
-        activation: str = "gelu",
-        n_neurons: int | None = None,
         merge_after: Sequence[int] = (),
     ) -> None:
         super().__init__()
@@ -46,8 +42,7 @@ class Transformer(nn.Module):
         self.width = self.words.embedding_dim
         n_heads: int = bert.config.num_attention_heads  # type: ignore[union-attr, assignment]
         self.layers = nn.ModuleList(
-            Layer(bert.get_submodule(f"encoder.layer.{index}"), n_heads, activation, n_neurons)
-            for index in layers
+            Layer(bert.get_submodule(f"encoder.layer.{index}"), n_heads) for index in layers
         )
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
@@ -91,20 +86,17 @@ class Pretrained(nn.Module):
 class Layer(nn.Module):
     """Attention and two feed-forward products, each added to what came in and normalised."""
 
-    def __init__(
-        self, source: nn.Module, n_heads: int, activation: str, n_neurons: int | None
-    ) -> None:
+    def __init__(self, source: nn.Module, n_heads: int) -> None:
         super().__init__()
         self.n_heads = n_heads
-        self.activation = _ACTIVATIONS[activation]
         query, key, value = (
             _linear(source, f"attention.self.{name}") for name in ("query", "key", "value")
         )
         self.inputs = _stack(query, key, value, n_heads)
         self.output = _linear(source, "attention.output.dense")
         self.attention_norm = source.get_submodule("attention.output.LayerNorm")
-        up, down = _linear(source, "intermediate.dense"), _linear(source, "output.dense")
-        self.up, self.down = _strongest(up, down, n_neurons)
+        self.up = _linear(source, "intermediate.dense")
+        self.down = _linear(source, "output.dense")
         self.norm = source.get_submodule("output.LayerNorm")
 
     def forward(self, hidden: Tensor, padding: Tensor) -> Tensor:
@@ -115,7 +107,7 @@ class Layer(nn.Module):
         attention = (query @ key.transpose(2, 3) + padding).softmax(dim=-1)
         mixed = (attention @ value).transpose(1, 2).reshape(batch, length, width)
         hidden = self.attention_norm(hidden + self.output(mixed))
-        added: Tensor = self.norm(hidden + self.down(self.activation(self.up(hidden))))
+        added: Tensor = self.norm(hidden + self.down(gelu(self.up(hidden))))
         return added
 
 
@@ -151,20 +143,3 @@ def _stack(query: nn.Linear, key: nn.Linear, value: nn.Linear, n_heads: int) -> 
         stacked.weight.copy_(torch.cat([query.weight * scale, key.weight, value.weight]))
         stacked.bias.copy_(torch.cat([query.bias * scale, key.bias, value.bias]))
     return stacked
-
-
-def _strongest(
-    up: nn.Linear, down: nn.Linear, n_neurons: int | None
-) -> tuple[nn.Linear, nn.Linear]:
-    """The pair with those neurons only whose weights, in times out, are longest."""
-    if n_neurons is None:
-        return up, down
-    strength = up.weight.norm(dim=1) * down.weight.norm(dim=0)
-    kept = strength.topk(n_neurons).indices.sort().values
-    narrow = nn.Linear(up.in_features, n_neurons), nn.Linear(n_neurons, down.out_features)
-    with torch.no_grad():
-        narrow[0].weight.copy_(up.weight[kept])
-        narrow[0].bias.copy_(up.bias[kept])
-        narrow[1].weight.copy_(down.weight[:, kept])
-        narrow[1].bias.copy_(down.bias)
-    return narrow

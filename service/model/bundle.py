@@ -66,8 +66,8 @@ class Encoder(_Frozen):
 class Promise(_Frozen):
     """At a confidence of ``route`` or more, at most ``risk`` of the routed go to a wrong team.
 
-    It holds where the first stage answers alone from a confidence of ``alone``. ``coverage`` is the
-    share of the validation messages that reach ``route``; 0 when there is no such threshold.
+    It holds where the first stage answers alone above a confidence of ``alone``. ``coverage`` is
+    the share of the validation messages that reach ``route``; 0 when there is no such threshold.
     """
 
     risk: Probability
@@ -80,9 +80,9 @@ class Thresholds(_Frozen):
     """When to answer and when to abstain.
 
     ``route`` is the least confidence for routing without a person, the one promised for ``risk``,
-    and ``alone`` the least for the first stage to answer alone, below 1; ``promises`` has others to
-    choose from. Each holds by itself with ``assurance`` over the draw
-    of the validation messages. ``also`` holds the least confidence for a further request.
+    and ``alone`` the one above which the first stage answers alone; ``promises`` has others to
+    choose from. Each holds by itself with ``assurance`` over the draw of the validation messages.
+    ``also`` holds the least confidence for a further request.
     """
 
     route: Probability

@@ -1,6 +1,6 @@
 """A small graph that reads every text, and a large one that reads where the small one doubts.
 
-Most mail is easy: whoever pays for the large graph on all of it pays twice for nothing. See ADR 8.
+Most mail is easy: whoever pays for the large graph on all of it pays twice for nothing. See ADR 9.
 """
 
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ class Cascade:
 def is_sure(logits: Logits, stage: FirstStage, manifest: Manifest) -> bool:
     """Whether the first stage's calibrated answer stands."""
     labels = logits.label_probabilities()
-    if labels.max() < manifest.thresholds.alone:
+    if labels.max() <= manifest.thresholds.alone:
         return False
     label = manifest.labels[int(labels.argmax())]
     requests = zip(manifest.requests, logits.request_probabilities(), strict=True)

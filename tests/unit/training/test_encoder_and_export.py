@@ -199,17 +199,6 @@ def test_the_transformer_computes_what_its_source_does(
         assert torch.equal(Pretrained(encoder.transformer)(ids, mask), theirs)
 
 
-def test_the_neurons_that_stay_are_the_strongest(encoder: Encoder) -> None:
-    source = encoder.transformer.get_submodule("encoder.layer.0")
-    inner, outer = source.intermediate.dense, source.output.dense
-    strength = inner.weight.norm(dim=1) * outer.weight.norm(dim=0)
-    weakest = int(strength.argmin())
-    layer = Transformer(encoder.transformer, (0,), "relu", inner.out_features - 1).layers[0]
-    kept = torch.cat([inner.weight[:weakest], inner.weight[weakest + 1 :]])
-    assert torch.equal(layer.up.weight, kept)
-    assert layer.down.weight.shape == (DIMENSION, inner.out_features - 1)
-
-
 def test_ignored_characters_are_no_tokens_and_move_no_offset(encoder: Encoder) -> None:
     text = "It's late (again). Why?"
     reader = Tokenizer(ignore_characters(encoder.tokenizer_json, ".()'"), MAX_TOKENS)
