@@ -11,7 +11,7 @@ from scipy.special import log_softmax
 from scipy.stats import hypergeom
 
 from service.model.bundle import Promise, Thresholds
-from training.config import ThresholdsConfig
+from training.config import PromiseConfig, ThresholdsConfig
 from training.dataset import LABELS, SERVICE_LABELS, Example, gold_labels
 
 Floats = NDArray[np.float64]
@@ -37,7 +37,8 @@ def fit_temperature(logits: Floats, examples: Sequence[Example]) -> float:
 def fit_cascade(large: Floats, small: Floats, examples: Sequence[Example]) -> tuple[float, float]:
     """Temperature and weight of least log loss for ``(large + weight * small) / temperature``.
 
-    The weight is one of a fixed grid: a flat optimum needs no more.
+    Fitted as if both graphs had read every one of ``examples``. The weight is one of a fixed grid:
+    a flat optimum needs no more.
     """
     gold = gold_labels(examples)
     fits = [(*_fit_temperature(large + weight * small, gold), weight) for weight in _WEIGHTS]
@@ -65,26 +66,24 @@ def fit_thresholds(
     ``read(alone)`` is what the bundle says of them where its first stage answers alone above a
     confidence of ``alone``.
     """
-    promises = []
-    for each in sorted(config.promises, key=lambda each: -each.risk):
-        answers = read(each.alone)
-        kept = promise(*_certainty(answers.labels, examples), each.risk, config.assurance)
-        promises.append(kept.model_copy(update={"alone": each.alone}))
-        if each.risk == config.risk:
-            chosen, also = promises[-1], _also(answers, examples, config.also_precision)
-    return Thresholds(
-        route=chosen.route,
-        risk=chosen.risk,
-        assurance=config.assurance,
-        alone=chosen.alone,
-        also=also,
-        promises=tuple(promises),
-    )
+    promises = [_promise(each, read(each.alone), examples, config) for each in config.promises]
+    kept = next(each for each in promises if each.risk == config.risk)
+    ordered = sorted(promises, key=lambda each: -each.risk)
+    fitted = kept.model_dump(exclude={"coverage"})
+    return Thresholds(**fitted, assurance=config.assurance, promises=tuple(ordered))
 
 
-def _certainty(labels: Floats, examples: Sequence[Example]) -> tuple[Floats, NDArray[np.bool_]]:
-    """The confidence in each label, and whether it is wrong."""
-    return labels.max(axis=1), labels.argmax(axis=1) != gold_labels(examples)
+def _promise(
+    wanted: PromiseConfig,
+    answers: Probabilities,
+    examples: Sequence[Example],
+    config: ThresholdsConfig,
+) -> Promise:
+    wrong = answers.labels.argmax(axis=1) != gold_labels(examples)
+    confidence = answers.labels.max(axis=1)
+    route, coverage = safe_route(confidence, wrong, wanted.risk, config.assurance)
+    also = _also(answers, examples, config.also_precision)
+    return Promise(risk=wanted.risk, route=route, coverage=coverage, alone=wanted.alone, also=also)
 
 
 def _also(
@@ -102,10 +101,23 @@ def _also(
     }
 
 
-def promise(confidence: Floats, wrong: NDArray[np.bool_], risk: float, assurance: float) -> Promise:
-    """The threshold that keeps the risk on these messages, and how many of them reach it."""
-    route = _safe_threshold(confidence, wrong, risk, assurance)
-    return Promise(risk=risk, route=route, coverage=round(float((confidence >= route).mean()), 4))
+def safe_route(
+    confidence: Floats, wrong: NDArray[np.bool_], risk: float, assurance: float
+) -> tuple[float, float]:
+    """The least threshold that keeps the risk, and the share of messages that reach it.
+
+    1 and 0 when none does. Fixed-sequence testing (Angelopoulos et al., Learn then Test, 2021):
+    thresholds are tried from the safest down and the first failure ends the walk, so the assurance
+    holds for the one chosen although many were tried. The order depends on confidences alone; of
+    the labels these have seen two temperatures and a weight.
+    """
+    route, coverage = 1.0, 0.0
+    for threshold in np.quantile(confidence, 1 - _SHARES):
+        routed = confidence >= threshold
+        if not is_safe(int(wrong[routed].sum()), int(routed.sum()), risk, assurance):
+            break
+        route, coverage = float(threshold), round(float(routed.mean()), 4)
+    return route, coverage
 
 
 def is_safe(n_wrong: int, n: int, risk: float, assurance: float) -> bool:
@@ -118,24 +130,6 @@ def is_safe(n_wrong: int, n: int, risk: float, assurance: float) -> bool:
     first_broken = math.floor(risk * n) + 1
     chance = hypergeom.cdf(n_wrong, 2 * n, n_wrong + first_broken, n)
     return bool(n > 0 and chance <= 1 - assurance)
-
-
-def _safe_threshold(
-    confidence: Floats, wrong: NDArray[np.bool_], risk: float, assurance: float
-) -> float:
-    """The least threshold that is safe, 1.0 when none is.
-
-    Fixed-sequence testing (Angelopoulos et al., Learn then Test, 2021): thresholds are tried from
-    the safest down and the first failure ends the walk, so the assurance holds for the one chosen
-    although many were tried. The order depends on confidences alone, never on a label.
-    """
-    chosen = 1.0
-    for threshold in np.quantile(confidence, 1 - _SHARES):
-        routed = confidence >= threshold
-        if not is_safe(int(wrong[routed].sum()), int(routed.sum()), risk, assurance):
-            break
-        chosen = float(threshold)
-    return chosen
 
 
 def _precise_threshold(

@@ -55,7 +55,6 @@ class TeachingConfig(_Section):
     batch_size: Annotated[int, Field(ge=1)]
     encoder_rate: Annotated[float, Field(gt=0)]
     head_rate: Annotated[float, Field(gt=0)]
-    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     request_weight: Annotated[float, Field(gt=0)] = 1.0
     teacher_share: Annotated[float, Field(ge=0, le=1)] = 0.0
     precision: Literal["float32", "bfloat16"] = "bfloat16"
@@ -152,6 +151,8 @@ class ThresholdsConfig(_Section):
     def _risk_is_promised(self) -> Self:
         if self.risk not in {each.risk for each in self.promises}:
             raise ValueError(f"risk {self.risk:g} is not one of the promises")
+        if len({each.risk for each in self.promises}) < len(self.promises):
+            raise ValueError("promises repeat a risk")
         return self
 
 

@@ -17,7 +17,7 @@ from onnxruntime.quantization import (
     quantize_dynamic,
     quantize_static,
 )
-from scipy.special import softmax
+from scipy.special import expit, softmax
 
 from service.errors import SignalboxError
 from service.model.bundle import INPUTS, OUTPUTS
@@ -108,22 +108,35 @@ def check_parity(
     graph: onnx.ModelProto,
     tokenizer: Tokenizer,
     texts: Sequence[str],
-    label_logits: NDArray[np.float32],
+    labels: NDArray[np.float32],
+    requests: NDArray[np.float32],
 ) -> float:
     """The largest difference in probability between trained model and graph, over ``texts``.
+
+    Shapes:
+        labels: float32[n_texts, n_labels] and requests: float32[n_texts, n_requests], the trained
+            model's logits.
 
     Raises:
         ExportError: a probability differs by more than ``MAX_DIFFERENCE``, or a label differs.
     """
     session = Session(graph.SerializeToString())
-    exported = np.stack([session.run(tokenizer.tokenize(text)).labels for text in texts])
-    trained = softmax(label_logits.astype(np.float64), axis=1)
-    served = softmax(exported.astype(np.float64), axis=1)
-    difference = float(np.abs(trained - served).max())
-    n_other = int((trained.argmax(axis=1) != served.argmax(axis=1)).sum())
+    served = [session.run(tokenizer.tokenize(text)) for text in texts]
+    exported = np.stack([logits.labels for logits in served])
+    asked = expit(np.stack([logits.requests for logits in served]).astype(np.float64))
+    difference = max(
+        float(np.abs(_likely(labels) - _likely(exported)).max()),
+        float(np.abs(expit(requests.astype(np.float64)) - asked).max()),
+    )
+    n_other = int((labels.argmax(axis=1) != exported.argmax(axis=1)).sum())
     if difference > MAX_DIFFERENCE or n_other:
         raise ExportError(f"probabilities differ by {difference:.2e}, {n_other} labels differ")
     return difference
+
+
+def _likely(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    probabilities: NDArray[np.float64] = softmax(logits.astype(np.float64), axis=1)
+    return probabilities
 
 
 def _without_traces(model: onnx.ModelProto) -> onnx.ModelProto:

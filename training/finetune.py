@@ -133,7 +133,7 @@ def _loss(network: Network, task: Task, rows: Sequence[int], config: TeachingCon
     """The distance of the answers to labels, requests and what the teacher says."""
     labels, requests = _answer(network, [task.tokens[row] for row in rows], config.precision)
     gold, asked = torch.from_numpy(task.labels[rows]), torch.from_numpy(task.requests[rows])
-    hard = cross_entropy(labels, gold, label_smoothing=config.label_smoothing, reduction="none")
+    hard = cross_entropy(labels, gold, reduction="none")
     hard = hard + config.request_weight * _distance(requests, asked)
     if task.answers is None:
         return hard.mean()

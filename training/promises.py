@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from service.decision import Decision
 from service.model.bundle import Promise, Thresholds
-from training.calibrate import promise
+from training.calibrate import safe_route
 from training.dataset import Example
 from training.inventory import table
 
@@ -59,7 +59,7 @@ def _draw(
     for _ in tqdm(range(n_splits), desc=f"risk {risk:g}", unit="draw"):
         order = generator.permutation(len(wrong))
         ours, others = np.array_split(order, 2)
-        route = promise(confidence[ours], wrong[ours], risk, assurance).route
+        route, _ = safe_route(confidence[ours], wrong[ours], risk, assurance)
         routed = confidence[others] >= route
         rate = float(wrong[others][routed].mean()) if routed.any() else 0.0
         found.append((float(routed.mean()), rate))

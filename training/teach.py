@@ -13,7 +13,7 @@ from scipy.special import expit, softmax
 from service.model.bundle import FIRST, MODEL
 from service.model.tokens import Tokenizer
 from training import registry
-from training.config import Config, FirstConfig, TeacherConfig
+from training.config import Config, TeacherConfig
 from training.encoder import Encoder, ignore_characters, load_encoder
 from training.finetune import Answers, Task, finetune, make_task, run_network
 from training.network import Network, build_first_network, build_network
@@ -43,20 +43,14 @@ def teach(
     if config.first is None:
         return {MODEL: network}
     copies = make_transfer_texts(texts, config.first.n_copies, config.seed)
-    task = _ask_network(network, config.first, task, tokenize(tokenizer, copies), work)
+    tokens = tokenize(tokenizer, copies)
+    log.info("asking it about %d messages and %d altered ones", len(texts), len(copies))
+    answers = _answers(network, [*task.tokens, *tokens], config.finetune.precision, work)
+    task = _with_answers(task, tokens, *answers, config.first.teacher_share)
     log.info("teaching the first stage")
     first = build_first_network(encoder, config.first, config.seed)
     finetune(first, task, config.first, config.seed, work, registry.epoch_logger("first"))
     return {MODEL: network, FIRST: first}
-
-
-def _ask_network(
-    network: Network, config: FirstConfig, task: Task, copies: Sequence[TokenIds], work: Path
-) -> Task:
-    """The task with the answers of the network that reads after the first stage."""
-    log.info("asking it about %d messages and %d altered ones", len(task.labels), len(copies))
-    answers = _answers(network, [*task.tokens, *copies], config.precision, work)
-    return _with_answers(task, copies, *answers, config.teacher_share)
 
 
 def _ask_teacher(
@@ -112,8 +106,8 @@ def _with_answers(
 def _answers(
     network: Network, tokens: Sequence[TokenIds], precision: str, work: Path
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What ``run_network`` says, kept below ``work`` by digest of network and texts."""
-    digest = hashlib.sha256()
+    """What ``run_network`` says, kept below ``work`` by digest of network, precision and texts."""
+    digest = hashlib.sha256(precision.encode())
     for parameter in network.parameters():
         digest.update(parameter.detach().numpy().tobytes())
     for text in tokens:
@@ -121,7 +115,9 @@ def _answers(
     path = work / f"{digest.hexdigest()}.npz"
     if not path.is_file():
         labels, requests = run_network(network, tokens, precision)
-        np.savez(path, labels=labels, requests=requests)
+        part = path.with_suffix(".part.npz")
+        np.savez(part, labels=labels, requests=requests)
+        part.replace(path)
     with np.load(path, allow_pickle=False) as kept:
         return kept["labels"], kept["requests"]
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 import torch
-from scipy.special import expit, softmax
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from service.model.bundle import Bundle, Data, FirstStage
@@ -75,21 +75,20 @@ def make_bundle(
     log.info("exporting, checking and quantising")
     graphs = {name: export_graph(network) for name, network in networks.items()}
     texts = [e.text for e in splits.test]
+    tokens = tokenize(tokenizer, texts)
     differences = [
-        check_parity(
-            graph, tokenizer, texts, run_network(networks[name], tokenize(tokenizer, texts))[0]
-        )
+        check_parity(graph, tokenizer, texts, *run_network(networks[name], tokens))
         for name, graph in graphs.items()
     ]
     sample = [e.text for e in splits.train[::_CALIBRATION]]
-    small = {
+    quantised = {
         name: quantise_graph(graph)
         if config.export.quantisation == "dynamic"
         else quantise_statically(graph, tokenizer, sample)
         for name, graph in graphs.items()
     }
     identity = {"name": config.name, "version": config.version}
-    draft = draft_bundle(small, definition, identity, config.encoder)
+    draft = draft_bundle(quantised, definition, identity, config.encoder)
     log.info("calibrating on the validation split")
     calibrated = _calibrate(draft, splits, data_sha256, config)
     log.info("evaluating on the test split, and once more without quantisation")
@@ -107,17 +106,16 @@ def _calibrate(draft: Bundle, splits: Splits, data_sha256: str, config: Config) 
     examples = splits.validation
     tokenizer = Tokenizer(draft.tokenizer, draft.manifest.max_tokens)
     tokens = [tokenizer.tokenize(e.text) for e in examples]
-    large = _run(Session(draft.model).run, tokens)
+    large = _labels(_read_all(Session(draft.model).run, tokens))
     if draft.first is None:
-        temperature, first = fit_temperature(large.labels, examples), None
+        temperature, first = fit_temperature(large, examples), None
     else:
-        small = _run(Session(draft.first).run, tokens)
-        temperature, weight = fit_cascade(large.labels, small.labels, examples)
+        small = _labels(_read_all(Session(draft.first).run, tokens))
+        temperature, weight = fit_cascade(large, small, examples)
+        doubts = config.thresholds.most_doubt
         first = FirstStage(
-            temperature=round(fit_temperature(small.labels, examples), 6),
-            most_doubt={
-                name: config.thresholds.most_doubt.get(name, 0.0) for name in SERVICE_LABELS
-            },
+            temperature=round(fit_temperature(small, examples), 6),
+            most_doubt={name: doubts.get(name, 0.0) for name in SERVICE_LABELS},
             weight=round(weight, 6),
         )
     draft = _updated(draft, temperature=round(temperature, 6), first=first)
@@ -125,8 +123,11 @@ def _calibrate(draft: Bundle, splits: Splits, data_sha256: str, config: Config) 
 
     def read(alone: float) -> Probabilities:
         bundle = _updated(draft, thresholds=untested.model_copy(update={"alone": alone}))
-        served = _run(Cascade(bundle).run, tokens)
-        return Probabilities(softmax(served.labels, axis=1), expit(served.requests))
+        served = _read_all(Cascade(bundle).run, tokens)
+        return Probabilities(
+            np.stack([logits.label_probabilities() for logits in served]),
+            np.stack([logits.request_probabilities() for logits in served]),
+        )
 
     thresholds = fit_thresholds(read, examples, config.thresholds)
     data = Data(
@@ -142,13 +143,13 @@ def _updated(bundle: Bundle, **changes: object) -> Bundle:
     return replace(bundle, manifest=bundle.manifest.model_copy(update=changes))
 
 
-def _run(read: Callable[[Tokens], Logits], tokens: Sequence[Tokens]) -> Probabilities:
-    """Logits, as ``read`` gives them: float64[n_texts, n_labels] and [n_texts, n_requests]."""
-    logits = [read(each) for each in tqdm(tokens, desc="running the graphs", unit="message")]
-    return Probabilities(
-        np.stack([each.labels for each in logits]).astype(np.float64),
-        np.stack([each.requests for each in logits]).astype(np.float64),
-    )
+def _read_all(read: Callable[[Tokens], Logits], tokens: Sequence[Tokens]) -> list[Logits]:
+    return [read(each) for each in tqdm(tokens, desc="running the graphs", unit="message")]
+
+
+def _labels(answers: Sequence[Logits]) -> NDArray[np.float64]:
+    """The label logits, float64[n_texts, n_labels]."""
+    return np.stack([logits.labels for logits in answers]).astype(np.float64)
 
 
 def _evaluate(bundle: Bundle, examples: Sequence[Example], config: Config) -> Report:

@@ -66,23 +66,24 @@ class Encoder(_Frozen):
 class Promise(_Frozen):
     """At a confidence of ``route`` or more, at most ``risk`` of the routed go to a wrong team.
 
-    It holds where the first stage answers alone above a confidence of ``alone``. ``coverage`` is
-    the share of the validation messages that reach ``route``; 0 when there is no such threshold.
+    It holds where the first stage answers alone above a confidence of ``alone``, and ``also`` is
+    fitted to the same answers. ``coverage`` is the share of the validation messages that reach
+    ``route``; 0 when there is no such threshold.
     """
 
     risk: Probability
     route: Probability
     coverage: Probability
-    alone: Probability = 1.0
+    alone: Probability
+    also: Mapping[str, Probability]
 
 
 class Thresholds(_Frozen):
-    """When to answer and when to abstain.
+    """When to answer and when to abstain: a promise to keep, and others to choose from.
 
-    ``route`` is the least confidence for routing without a person, the one promised for ``risk``,
-    and ``alone`` the one above which the first stage answers alone; ``promises`` has others to
-    choose from. Each holds by itself with ``assurance`` over the draw of the validation messages.
-    ``also`` holds the least confidence for a further request.
+    ``route`` is the least confidence for routing without a person, ``alone`` the one above which
+    the first stage answers alone, ``also`` the least for a further request. Each promise holds by
+    itself with ``assurance`` over the draw of the validation messages.
     """
 
     route: Probability
@@ -91,6 +92,18 @@ class Thresholds(_Frozen):
     alone: Probability = 1.0
     also: Mapping[str, Probability]
     promises: tuple[Promise, ...] = ()
+
+    @model_validator(mode="after")
+    def _keeps_a_promise(self) -> "Thresholds":
+        if len({promise.risk for promise in self.promises}) < len(self.promises):
+            raise ValueError("promises repeat a risk")
+        if self.promises and self not in map(self.keeping, self.promises):
+            raise ValueError("the thresholds are not those of a promise")
+        return self
+
+    def keeping(self, promise: Promise) -> "Thresholds":
+        """The same with the thresholds of another promise."""
+        return self.model_copy(update=promise.model_dump(exclude={"coverage"}))
 
     def find(self, risk: float) -> Promise:
         """What is promised for a risk.
@@ -128,7 +141,10 @@ class Data(_Frozen):
 
 
 class Manifest(_Frozen):
-    """What a bundle says of itself. ``temperature`` is that of the answer of all its graphs.
+    """What a bundle says of itself.
+
+    ``temperature`` is that of the large graph's answer, with the first stage's added if there is
+    one.
 
     Shapes:
         labels: names of the ``label_logits`` columns, in order.
@@ -156,8 +172,10 @@ class Manifest(_Frozen):
             raise ValueError("labels repeat")
         if not set(self.requests) <= set(self.labels):
             raise ValueError("a request is not a label")
-        if set(self.thresholds.also) != set(self.requests):
-            raise ValueError("thresholds.also must name the requests, all and only")
+        promised = (promise.also for promise in self.thresholds.promises)
+        for also in (self.thresholds.also, *promised):
+            if set(also) != set(self.requests):
+                raise ValueError("also must name the requests, all and only")
         if self.first is not None and set(self.first.most_doubt) != set(self.requests):
             raise ValueError("first.most_doubt must name the requests, all and only")
         expected = {*self.graphs, TOKENIZER, CARD}
@@ -186,8 +204,7 @@ class Bundle:
 
     def keeping(self, promise: Promise) -> "Bundle":
         """The same with the thresholds of another of its promises."""
-        chosen = {"risk": promise.risk, "route": promise.route, "alone": promise.alone}
-        thresholds = self.manifest.thresholds.model_copy(update=chosen)
+        thresholds = self.manifest.thresholds.keeping(promise)
         return replace(self, manifest=self.manifest.model_copy(update={"thresholds": thresholds}))
 
 

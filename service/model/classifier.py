@@ -107,17 +107,23 @@ class Classifier:
 
     def _warm_up(self) -> None:
         for text in _WARM_UP_TEXTS:
+            tokens = self._tokenizer.tokenize(text)
             try:
-                answers = list(self._cascade.run_each(self._tokenizer.tokenize(text)))
+                answers = [*self._cascade.run_each(tokens), self._cascade.run(tokens)]
             except Exception as error:  # onnxruntime's own exceptions share no public base
                 raise BundleCorrupt("a graph fails on the tokenizer's tokens") from error
             for logits in answers:
-                self._refuse_nonsense(logits)
+                self._refuse_nonsense(logits, len(tokens.offsets))
 
-    def _refuse_nonsense(self, logits: Logits) -> None:
-        wanted = len(self.manifest.labels), len(self.manifest.requests)
-        found = len(logits.labels), len(logits.requests)
-        if found != wanted:
-            raise BundleCorrupt(f"a graph's outputs have {found} columns, not {wanted}")
-        if not (np.isfinite(logits.labels).all() and np.isfinite(logits.requests).all()):
+    def _refuse_nonsense(self, logits: Logits, length: int) -> None:
+        n_labels, n_requests = len(self.manifest.labels), len(self.manifest.requests)
+        wanted = (n_labels,), (n_requests,), (length, n_labels), (length, n_requests)
+        parts = logits.labels, logits.requests, logits.label_tokens, logits.request_tokens
+        if tuple(part.shape for part in parts) != wanted:
+            found = len(logits.labels), len(logits.requests)
+            raise BundleCorrupt(
+                f"a graph's outputs have {found} columns, not {wanted[0] + wanted[1]}, or not a "
+                "row for each token"
+            )
+        if not all(np.isfinite(part).all() for part in parts):
             raise BundleCorrupt("a graph answers with numbers that are not finite")

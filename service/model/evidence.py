@@ -18,8 +18,8 @@ Floats = NDArray[np.float32]
 class Evidence:
     """A sentence of the text the model read.
 
-    ``start`` and ``end`` count its characters; ``weight`` is the sentence's share of all that
-    speaks for the answer, between 0 and 1.
+    ``start`` and ``end`` count its characters; ``weight`` is the sentence's share, between 0 and
+    1: of how loudly the text asks for it, or, for ``none``, of what speaks for it.
     """
 
     text: str

@@ -10,7 +10,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Logits:
-    """Raw outputs for one text.
+    """Outputs for one text, raw, or softened and added up.
 
     Shapes:
         labels: float32[n_labels], the logarithm of odds.

@@ -62,6 +62,48 @@ def test_the_committed_bundle_is_intact(bundle: Bundle, bundle_dir: Path) -> Non
     assert set(bundle.manifest.metrics) >= {"macro_f1", "ece", "coverage"}
 
 
+def test_another_promise_brings_all_its_thresholds(bundle: Bundle) -> None:
+    chosen = bundle.manifest.thresholds
+    strict = chosen.find(0.02)
+    kept = bundle.keeping(strict).manifest.thresholds
+    assert (kept.risk, kept.route, kept.alone) == (0.02, strict.route, strict.alone)
+    assert kept.also == strict.also
+    assert kept.route > chosen.route
+    assert kept.alone > chosen.alone
+    with pytest.raises(BundleCorrupt, match=r"nothing for a risk of 0\.01, but for 0\.05, 0\.02"):
+        chosen.find(0.01)
+
+
+def _mislead(document: dict[str, Any]) -> None:
+    document["thresholds"]["route"] = 0.1
+
+
+def _repeat(document: dict[str, Any]) -> None:
+    document["thresholds"]["promises"] *= 2
+
+
+@pytest.mark.parametrize("change", [_mislead, _repeat])
+def test_thresholds_of_no_promise_and_promises_twice_are_refused(
+    copy: Path, change: Callable[[dict[str, Any]], None]
+) -> None:
+    rewrite_manifest(copy, change)
+    with pytest.raises(BundleCorrupt, match="promise"):
+        load_bundle(copy)
+
+
+def test_a_graph_without_a_row_for_each_token_is_refused(copy: Path) -> None:
+    def swap(model: onnx.ModelProto) -> None:
+        """The sums in place of the parts they are made of."""
+        names = {"label_logits": "label_tokens", "label_tokens": "label_logits"}
+        for node in model.graph.node:
+            node.output[:] = [names.get(name, name) for name in node.output]
+            node.input[:] = [names.get(name, name) for name in node.input]
+
+    replace_model(copy, swap, FIRST)
+    with pytest.raises(BundleCorrupt, match=r"row for each token|columns|fails on"):
+        Classifier(load_bundle(copy))
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_flipped_bit_anywhere_is_refused(data: st.DataObject, copy: Path) -> None:

@@ -57,6 +57,14 @@ def test_sure_is_a_likely_label_and_no_likely_further_request(
     assert is_sure(Logits(labels, asked, NOTHING, NOTHING), manifest.first, manifest) is sure
 
 
+def test_above_certainty_nothing_is_sure(bundle: Bundle) -> None:
+    manifest = staged(bundle, alone=1.0).manifest
+    assert manifest.first is not None
+    certain = Logits(np.array([9e3, 0, 0, 0, 0], np.float32), np.zeros(4), NOTHING, NOTHING)
+    assert certain.label_probabilities().max() == 1.0
+    assert not is_sure(certain, manifest.first, manifest)
+
+
 def test_where_the_first_stage_is_sure_its_answer_stands(bundle: Bundle, tokens: Tokens) -> None:
     assert bundle.first is not None
     answer = Cascade(staged(bundle, alone=0.0))

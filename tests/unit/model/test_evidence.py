@@ -50,3 +50,12 @@ def test_evidence_of_a_real_bundle_is_a_sentence_of_the_text(
     probabilities = classifier.classify(text)
     found = (*probabilities.label_evidence.values(), *probabilities.request_evidence.values())
     assert all(e is None or text[e.start : e.end] == e.text for e in found)
+
+
+def test_a_label_that_can_be_asked_for_has_the_evidence_of_its_request(
+    classifier: Classifier,
+) -> None:
+    found = classifier.classify(TEXT)
+    for request, evidence in found.request_evidence.items():
+        assert found.label_evidence[request] == evidence
+    assert set(found.label_evidence) - set(found.request_evidence) == {"none"}

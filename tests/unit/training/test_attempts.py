@@ -28,17 +28,19 @@ def test_what_is_not_named_stays_and_what_it_is_without_goes(tmp_path: Path) -> 
         """
         [[attempts]]
         name = "one"
-        without = ["evaluation"]
+        without = ["first", "evaluation"]
         [attempts.finetune]
         layers = [0]
         merge_after = []
         [attempts.evaluation]
-        n_resamples = 1000
+        n_resamples = 999
         """
     )
     (attempt,) = read_attempts(listed, base)
     assert attempt.finetune == base.finetune.model_copy(update={"layers": (0,), "merge_after": ()})
-    assert attempt.evaluation.n_resamples == 1000
+    assert attempt.first is None
+    assert base.first is not None
+    assert attempt.evaluation.n_resamples == 999
 
 
 def test_a_typing_error_is_refused(tmp_path: Path) -> None:

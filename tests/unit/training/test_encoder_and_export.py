@@ -155,11 +155,12 @@ def test_graph_equals_network_and_quantised_graph_is_allowed_in_a_bundle(
     network: Network, tokenizer: Tokenizer
 ) -> None:
     graph = export_graph(network)
-    logits, _ = run_network(network, [tokenizer.tokenize(text).ids[0] for text in TEXTS])
-    assert check_parity(graph, tokenizer, TEXTS, logits) < 1e-4
-    wrong = logits + np.eye(5, dtype=np.float32)[[0, 1, 2]]
-    with pytest.raises(ExportError, match="probabilities differ"):
-        check_parity(graph, tokenizer, TEXTS, wrong)
+    tokens = [tokenizer.tokenize(text).ids[0] for text in TEXTS]
+    labels, requests = run_network(network, tokens)
+    assert check_parity(graph, tokenizer, TEXTS, labels, requests) < 1e-4
+    for off in (labels + np.eye(5, dtype=np.float32)[[0, 1, 2]], requests), (labels, requests + 1):
+        with pytest.raises(ExportError, match="probabilities differ"):
+            check_parity(graph, tokenizer, TEXTS, *off)
 
     small = quantise_graph(graph)
     assert small.ByteSize() < 0.4 * graph.ByteSize()
@@ -228,8 +229,8 @@ def test_merging_is_exported_for_every_length(encoder: Encoder, tokenizer: Token
     network = build_network(encoder, config, seed=1)
     texts = ["pump " * n for n in range(1, 9)]
     tokens = [tokenizer.tokenize(text).ids[0] for text in texts]
-    trained, _ = run_network(network, tokens, "float32")
-    assert check_parity(export_graph(network), tokenizer, texts, trained) < 1e-5
+    trained = run_network(network, tokens, "float32")
+    assert check_parity(export_graph(network), tokenizer, texts, *trained) < 1e-5
 
 
 def test_the_first_stage_is_exported_for_every_length(
@@ -245,7 +246,7 @@ def test_the_first_stage_is_exported_for_every_length(
         assert labels[0] == pytest.approx(trained[row], abs=1e-5)
         assert asked[0] == pytest.approx(requests[row], abs=1e-5)
     graph = export_graph(network)
-    assert check_parity(graph, tokenizer, texts, trained) < 1e-5
+    assert check_parity(graph, tokenizer, texts, trained, requests) < 1e-5
     small = quantise_graph(graph)
     assert small.ByteSize() < 0.4 * graph.ByteSize()
     assert list_operators(small.graph) <= ALLOWED_OPERATORS

@@ -21,7 +21,7 @@ def cells(report: str) -> list[str]:
 
 
 def thresholds(route: float) -> Thresholds:
-    promise = Promise(risk=0.05, route=route, coverage=0.5)
+    promise = Promise(risk=0.05, route=route, coverage=0.5, alone=1.0, also={})
     return Thresholds(route=route, risk=0.05, assurance=0.95, also={}, promises=(promise,))
 
 
