@@ -71,7 +71,8 @@ class Convolutions(nn.Module):
 
 def _reduced(words: Tensor, n_dimensions: int) -> Tensor:
     """The principal components of the word vectors, all of like spread."""
-    centred = words.detach().float() - words.detach().float().mean(dim=0)
+    vectors = words.detach().float()
+    centred = vectors - vectors.mean(dim=0)
     _, _, directions = torch.linalg.svd(centred, full_matrices=False)
     reduced = centred @ directions[:n_dimensions].T
     scaled: Tensor = reduced * (_SPREAD * n_dimensions**0.5 / reduced.norm(dim=1).mean())

@@ -88,7 +88,7 @@ def _with_answers(
     """The task with a teacher's logits on its texts, then on the copies, which have no labels.
 
     Of the labelled texts only the label is learned from the teacher, by ``share``: a teacher
-    knows their requests no better than people do, and hears more than there are.
+    knows their requests no better than people do.
     """
     n_labelled = len(task.labels)
     soft_labels, soft_requests = softmax(labels, axis=1), expit(requests)

@@ -34,9 +34,9 @@ class Transformer(nn.Module):
         super().__init__()
         self.merge_after = frozenset(merge_after)
         bert = copy.deepcopy(bert)
-        self.words = _embedding(bert, "embeddings.word_embeddings")
-        self.positions = _embedding(bert, "embeddings.position_embeddings")
-        segments = _embedding(bert, "embeddings.token_type_embeddings")
+        self.words = find_embedding(bert, "embeddings.word_embeddings")
+        self.positions = find_embedding(bert, "embeddings.position_embeddings")
+        segments = find_embedding(bert, "embeddings.token_type_embeddings")
         self.segment = nn.Parameter(segments.weight[0].detach().clone())
         self.norm = bert.get_submodule("embeddings.LayerNorm")
         self.width = self.words.embedding_dim
@@ -128,7 +128,8 @@ def _linear(module: nn.Module, path: str) -> nn.Linear:
     return found
 
 
-def _embedding(module: nn.Module, path: str) -> nn.Embedding:
+def find_embedding(module: nn.Module, path: str) -> nn.Embedding:
+    """The table of vectors at ``path`` in a BERT."""
     found = module.get_submodule(path)
     assert isinstance(found, nn.Embedding)  # noqa: S101 - as above
     return found

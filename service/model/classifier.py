@@ -98,12 +98,12 @@ class Classifier:
             request: strongest(text, spans, weights)
             for request, weights in zip(self.manifest.requests, by_request.T, strict=True)
         }
-        spoken = {
-            label: strongest(text, spans, weights)
-            for label, weights in zip(self.manifest.labels, by_label.T, strict=True)
-            if label not in asked
+        spoken = zip(self.manifest.labels, by_label.T, strict=True)
+        said = {
+            label: asked[label] if label in asked else strongest(text, spans, weights)
+            for label, weights in spoken
         }
-        return {label: asked.get(label, spoken.get(label)) for label in self.manifest.labels}, asked
+        return said, asked
 
     def _warm_up(self) -> None:
         for text in _WARM_UP_TEXTS:
