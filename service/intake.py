@@ -28,13 +28,17 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Everything said about one message; ``also_routes`` in the order of ``decision.also``."""
+    """Everything said about one message; ``also_routes`` in the order of ``decision.also``.
+
+    ``n_graphs`` of the model read it; none where nothing was to be read.
+    """
 
     decision_id: str
     decision: Decision
     route: Route | None
     also_routes: tuple[Route, ...]
     model: ModelReference
+    n_graphs: int
     timings_ms: Timings
 
 
@@ -46,10 +50,12 @@ def answer_message(
     text, decision = _read(read)
     parsed = perf_counter()
     tokenize_ms = infer_ms = 0.0
+    n_graphs = 0
     if decision is None:
-        probabilities = classifier.classify(text)
-        tokenize_ms, infer_ms = probabilities.tokenize_ms, probabilities.infer_ms
-        decision = decide(probabilities, classifier.manifest.thresholds)
+        reading = classifier.classify(text)
+        tokenize_ms, infer_ms = reading.tokenize_ms, reading.infer_ms
+        n_graphs = reading.n_graphs
+        decision = decide(reading, classifier.manifest.thresholds)
     route = choose_route(decision, teams)
     also_routes = tuple(teams.by_label[request.label] for request in decision.also)
     parse_ms, run_ms = 1e3 * (parsed - started), 1e3 * (perf_counter() - parsed)
@@ -59,6 +65,7 @@ def answer_message(
         route=route,
         also_routes=also_routes,
         model=classifier.reference,
+        n_graphs=n_graphs,
         timings_ms=Timings(
             parse=parse_ms,
             queue=queue_ms,

@@ -99,6 +99,12 @@ class Metrics:
             ("label",),
             registry=self.registry,
         )
+        self.texts = Counter(
+            "signalbox_texts_total",
+            "Texts read, by how many graphs of the model read them.",
+            ("graphs",),
+            registry=self.registry,
+        )
         self.step_seconds = Histogram(
             "signalbox_step_seconds",
             "Time one message spent in a step.",

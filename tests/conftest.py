@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
+import hypothesis
 import pytest
 
 from service.model.bundle import Bundle, load_bundle
@@ -17,6 +18,10 @@ from service.settings import DEFAULT_TEAMS, PREFIX
 from tests.servers import Serve, Serving, free_port, wait_until_ready
 
 ROOT = Path(__file__).parents[1]
+
+# A machine that is busy elsewhere is no failure of ours.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

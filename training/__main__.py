@@ -53,14 +53,16 @@ def evaluate_command(config: Config, arguments: argparse.Namespace) -> int:
     classifier = Classifier(bundle)
     splits = read_splits(config)
     test, held_back = splits.test, (*splits.test, *splits.validation)
-    decisions = decide_all(classifier, test)
-    tested = report(decisions, test, config.evaluation.n_resamples, config.seed)
+    thresholds, n_splits = bundle.manifest.thresholds, config.evaluation.n_resamples
+    decisions = decide_all(classifier, held_back)
+    tested = report(decisions[: len(test)], test, config.evaluation.n_resamples, config.seed)
     print(json.dumps(dict(tested.metrics), indent=2), end="\n\n")
 
     def decide_at(promise: Promise) -> Sequence[Decision]:
+        if promise.risk == thresholds.risk:
+            return decisions
         return decide_all(Classifier(bundle.keeping(promise)), held_back)
 
-    thresholds, n_splits = bundle.manifest.thresholds, config.evaluation.n_resamples
     print(report_promises(decide_at, held_back, thresholds, n_splits, config.seed), end="\n\n")
     print(report_faithfulness(classifier, test, config.seed), end="\n\n")
     for path in save_plots(tested, arguments.work / "plots"):

@@ -67,6 +67,8 @@ class Service:
         metrics.decisions.labels(decision.outcome, decision.label or "").inc()
         for request in decision.also:
             metrics.also.labels(request.label).inc()
+        if answer.n_graphs:
+            metrics.texts.labels(answer.n_graphs).inc()
         for step in ("parse", "queue", "tokenize", "infer"):
             metrics.step_seconds.labels(step).observe(getattr(timings, step) / 1e3)
 

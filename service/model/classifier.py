@@ -21,14 +21,15 @@ _WARM_UP_TEXTS = ("Hello", "Where is the parcel you sent? " * 8, "We ordered fou
 
 
 @dataclass(frozen=True, slots=True)
-class Probabilities:
-    """What the model believes.
+class Reading:
+    """What the model believes of one text.
 
     Shapes:
         labels: one probability per label of the manifest, summing to 1.
         requests: for each label that can be asked for beside another, the probability that the
             message asks for it; these do not sum to anything.
         label_evidence, request_evidence: the sentence that speaks most for each.
+        n_graphs: how many graphs read the text; 2 where the first one was not sure.
     Units: ``tokenize_ms`` and ``infer_ms`` are wall-clock milliseconds.
     """
 
@@ -36,6 +37,7 @@ class Probabilities:
     requests: Mapping[str, float]
     tokenize_ms: float
     infer_ms: float
+    n_graphs: int = 1
     label_evidence: Mapping[str, Evidence | None] = field(default_factory=dict)
     request_evidence: Mapping[str, Evidence | None] = field(default_factory=dict)
 
@@ -61,7 +63,7 @@ class Classifier:
         self._cascade = Cascade(bundle)
         self._warm_up()
 
-    def classify(self, text: str) -> Probabilities:
+    def classify(self, text: str) -> Reading:
         """The calibrated probabilities of one text."""
         started = perf_counter()
         tokens = self._tokenizer.tokenize(text)
@@ -70,11 +72,12 @@ class Classifier:
         inferred = perf_counter()
         labels, requests = logits.label_probabilities(), logits.request_probabilities()
         label_evidence, request_evidence = self._explain(text, tokens, logits)
-        return Probabilities(
+        return Reading(
             labels=dict(zip(self.manifest.labels, labels.tolist(), strict=True)),
             requests=dict(zip(self.manifest.requests, requests.tolist(), strict=True)),
             tokenize_ms=1e3 * (tokenized - started),
             infer_ms=1e3 * (inferred - tokenized),
+            n_graphs=logits.n_graphs,
             label_evidence=label_evidence,
             request_evidence=request_evidence,
         )

@@ -17,12 +17,14 @@ class Logits:
         requests: float32[n_requests], the logarithm of odds of each.
         label_tokens: float32[length, n_labels], what each token adds to ``labels``.
         request_tokens: float32[length, n_requests], how loudly each token asks.
+        n_graphs: how many graphs said it.
     """
 
     labels: Floats
     requests: Floats
     label_tokens: Floats
     request_tokens: Floats
+    n_graphs: int = 1
 
     def label_probabilities(self) -> NDArray[np.float64]:
         """float64[n_labels], summing to 1."""
@@ -51,4 +53,5 @@ class Logits:
             self,
             labels=self.labels + np.float32(weight) * other.labels,
             label_tokens=self.label_tokens + np.float32(weight) * other.label_tokens,
+            n_graphs=self.n_graphs + other.n_graphs,
         )

@@ -59,25 +59,25 @@ def test_a_fuzzer_finds_nothing_that_breaks_a_promise(
 
 
 @given(LINES)
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_lines_of_mail_keep_the_promises(lines: str) -> None:
     check_bytes(lines.encode("utf-8", "surrogatepass"))
 
 
 @given(st.binary(max_size=2_000))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_bytes_keep_the_promises(raw: bytes) -> None:
     check_bytes(raw)
 
 
 @given(subject=st.text(max_size=80), body=LINES, is_page=st.booleans())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_subject_and_body_keep_the_promises(subject: str, body: str, *, is_page: bool) -> None:
     check_fields(subject, body, is_page=is_page)
 
 
 @given(name=st.sampled_from([*STRUCTURE, *HEADERS]), cut=st.integers(1, 4_096))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_hostile_mail_cut_anywhere_keeps_the_promises(name: str, cut: int) -> None:
     raw = {**STRUCTURE, **HEADERS}[name]()
     check_bytes(raw[:cut])

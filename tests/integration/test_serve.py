@@ -141,7 +141,10 @@ def test_a_batch_over_its_limit_is_refused(serving: Serving) -> None:
 
 
 def test_metrics_count_decisions_and_requests(serving: Serving) -> None:
+    before = _count(serving.client, "signalbox_texts_total")
     classify(serving.client, text=LABELLED["billing"])
+    classify(serving.client, text=" ")  # nothing to read
+    assert _count(serving.client, "signalbox_texts_total") == before + 1
     text = serving.client.get("/metrics").text
     assert 'signalbox_requests_total{path="/classify",status="200"}' in text
     assert 'label="billing"' in text
@@ -254,17 +257,17 @@ def test_a_client_that_leaves_takes_its_work_with_it(serve: Serve) -> None:
         with socket.create_connection((host, port), timeout=30) as connection:
             connection.sendall(head.encode() + b"Content-Type: application/json\r\n\r\n" + body)
             deadline = time.monotonic() + 30
-            while not _n_decisions(running.client):
+            while not _count(running.client, "signalbox_decisions_total"):
                 assert time.monotonic() < deadline
         deadline = time.monotonic() + 30
         while '"status": 499' not in running.log.read_text():
             assert time.monotonic() < deadline
-        assert _n_decisions(running.client) < 256
+        assert _count(running.client, "signalbox_decisions_total") < 256
 
 
-def _n_decisions(client: httpx2.Client) -> float:
+def _count(client: httpx2.Client, metric: str) -> float:
     lines = client.get("/metrics").text.splitlines()
-    return sum(float(x.split()[-1]) for x in lines if x.startswith("signalbox_decisions_total{"))
+    return sum(float(line.split()[-1]) for line in lines if line.startswith(metric + "{"))
 
 
 def _stop_while_working(running: Serving, batch: dict[str, object]) -> httpx2.Response:

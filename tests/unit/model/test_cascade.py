@@ -72,6 +72,7 @@ def test_where_the_first_stage_is_sure_its_answer_stands(bundle: Bundle, tokens:
     found = answer.run(tokens)
     assert found.labels == pytest.approx(small.labels / 2)
     assert found.requests == pytest.approx(small.requests)
+    assert found.n_graphs == 1
 
 
 def test_where_it_is_not_both_are_heard(bundle: Bundle, tokens: Tokens) -> None:
@@ -81,6 +82,7 @@ def test_where_it_is_not_both_are_heard(bundle: Bundle, tokens: Tokens) -> None:
     both = (large.labels + 0.5 * small.labels) / bundle.manifest.temperature
     assert found.labels == pytest.approx(both, abs=1e-5)
     assert found.requests == pytest.approx(large.requests)
+    assert found.n_graphs == 2
 
 
 def test_without_a_first_stage_the_large_graph_answers(bundle: Bundle, tokens: Tokens) -> None:
