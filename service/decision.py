@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from service.model.bundle import Thresholds
-from service.model.classifier import Reading
+from service.model.classifier import Prediction
 from service.model.evidence import Evidence
 
 
@@ -48,27 +48,27 @@ class Decision:
     bypass_reason: str | None = None
 
 
-def decide(reading: Reading, thresholds: Thresholds) -> Decision:
+def decide(prediction: Prediction, thresholds: Thresholds) -> Decision:
     """Route to the likeliest label if it is likely enough, else ask a person."""
-    label, confidence = max(reading.labels.items(), key=lambda item: item[1])
+    label, confidence = max(prediction.labels.items(), key=lambda item: item[1])
     sure = confidence >= thresholds.route
     return Decision(
         outcome=Outcome.ROUTE if sure else Outcome.REVIEW,
         label=label,
         confidence=confidence,
-        probabilities=reading.labels,
-        also=_further_requests(label, reading, thresholds.also),
-        evidence=reading.label_evidence.get(label),
+        probabilities=prediction.labels,
+        also=_further_requests(label, prediction, thresholds.also),
+        evidence=prediction.label_evidence.get(label),
         review_reason=None if sure else ReviewReason.DOUBTFUL,
     )
 
 
 def _further_requests(
-    label: str, reading: Reading, least: Mapping[str, float]
+    label: str, prediction: Prediction, least: Mapping[str, float]
 ) -> tuple[Request, ...]:
     found = (
-        Request(name, confidence, reading.request_evidence.get(name))
-        for name, confidence in reading.requests.items()
+        Request(name, confidence, prediction.request_evidence.get(name))
+        for name, confidence in prediction.requests.items()
         if name != label and confidence >= least[name]
     )
     return tuple(sorted(found, key=lambda request: -request.confidence))

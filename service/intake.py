@@ -52,10 +52,10 @@ def answer_message(
     tokenize_ms = infer_ms = 0.0
     n_graphs = 0
     if decision is None:
-        reading = classifier.classify(text)
-        tokenize_ms, infer_ms = reading.tokenize_ms, reading.infer_ms
-        n_graphs = reading.n_graphs
-        decision = decide(reading, classifier.manifest.thresholds)
+        prediction = classifier.classify(text)
+        tokenize_ms, infer_ms = prediction.tokenize_ms, prediction.infer_ms
+        n_graphs = prediction.n_graphs
+        decision = decide(prediction, classifier.manifest.thresholds)
     route = choose_route(decision, teams)
     also_routes = tuple(teams.by_label[request.label] for request in decision.also)
     parse_ms, run_ms = 1e3 * (parsed - started), 1e3 * (perf_counter() - parsed)

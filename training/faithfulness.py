@@ -25,9 +25,9 @@ def report_faithfulness(classifier: Classifier, examples: Sequence[Example], see
     for example in tqdm(examples, desc="taking sentences away", unit="message"):
         text = example.text
         spans = split_sentences(text)
-        reading = classifier.classify(text)
-        label = max(reading.labels, key=lambda name: reading.labels[name])
-        evidence = reading.label_evidence[label]
+        prediction = classifier.classify(text)
+        label = max(prediction.labels, key=lambda name: prediction.labels[name])
+        evidence = prediction.label_evidence[label]
         if len(spans) < _LEAST_SENTENCES or evidence is None:
             continue
         others = [span for span in spans if span != (evidence.start, evidence.end)]
@@ -36,7 +36,7 @@ def report_faithfulness(classifier: Classifier, examples: Sequence[Example], see
             classifier.classify(text[:start] + text[end:]).labels[label]
             for start, end in ((evidence.start, evidence.end), other)
         ]
-        falls.append(reading.labels[label] - np.array(without))
+        falls.append(prediction.labels[label] - np.array(without))
     measured = np.array(falls)
     head = (f"probability falls, {len(falls)} messages", "at all", "by a point or more")
     rows = [

@@ -21,7 +21,7 @@ _WARM_UP_TEXTS = ("Hello", "Where is the parcel you sent? " * 8, "We ordered fou
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Prediction:
     """What the model believes of one text.
 
     Shapes:
@@ -63,7 +63,7 @@ class Classifier:
         self._cascade = Cascade(bundle)
         self._warm_up()
 
-    def classify(self, text: str) -> Reading:
+    def classify(self, text: str) -> Prediction:
         """The calibrated probabilities of one text."""
         started = perf_counter()
         tokens = self._tokenizer.tokenize(text)
@@ -72,7 +72,7 @@ class Classifier:
         inferred = perf_counter()
         labels, requests = logits.label_probabilities(), logits.request_probabilities()
         label_evidence, request_evidence = self._explain(text, tokens, logits)
-        return Reading(
+        return Prediction(
             labels=dict(zip(self.manifest.labels, labels.tolist(), strict=True)),
             requests=dict(zip(self.manifest.requests, requests.tolist(), strict=True)),
             tokenize_ms=1e3 * (tokenized - started),
