@@ -47,8 +47,9 @@ class TeachingConfig(_Section):
     """How any network is taught.
 
     ``request_weight`` is what a request weighs beside the label, ``teacher_share`` how much of a
-    message's loss is the distance to a teacher's answers. ``precision`` is that of products inside
-    the encoder.
+    message's loss is the distance to a teacher's answers. ``perturbation`` is how far a batch's
+    word vectors are moved to where it is learned from a second time, 0 for not at all.
+    ``precision`` is that of products inside the encoder.
     """
 
     n_epochs: Annotated[int, Field(ge=1)]
@@ -57,6 +58,7 @@ class TeachingConfig(_Section):
     head_rate: Annotated[float, Field(gt=0)]
     request_weight: Annotated[float, Field(gt=0)] = 1.0
     teacher_share: Annotated[float, Field(ge=0, le=1)] = 0.0
+    perturbation: Annotated[float, Field(ge=0)] = 0.0
     precision: Literal["float32", "bfloat16"] = "bfloat16"
 
 
@@ -71,10 +73,12 @@ class FineTuneConfig(TeachingConfig):
     merge_after: tuple[PositiveInt, ...] = ()
 
     @model_validator(mode="after")
-    def _merges_between_its_layers(self) -> Self:
+    def _layers_allow_the_rest(self) -> Self:
         n_layers = len(self.layers or ())
         if any(n_done >= n_layers for n_done in self.merge_after):
             raise ValueError(f"merge_after {self.merge_after}: {n_layers} layers to merge between")
+        if self.perturbation and self.layers is None:
+            raise ValueError("perturbation: the words of an encoder as it comes are not taught")
         return self
 
 

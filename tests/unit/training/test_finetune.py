@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch.nn.functional import cross_entropy
 from transformers import BertConfig, BertModel
 
 from training.config import FineTuneConfig
 from training.finetune import Answers, Task, finetune, run_network
 from training.network import Network
-from training.transformer import Transformer
+from training.transformer import Transformer, find_embedding
 
 CONFIG = FineTuneConfig(
     layers=(0, 1), n_epochs=3, batch_size=8, encoder_rate=3e-3, head_rate=3e-2, precision="float32"
@@ -78,6 +79,26 @@ def test_a_run_that_was_stopped_goes_on_and_ends_the_same(
     finetune(resumed, task, CONFIG, 1, tmp_path / "stopped")
     for one, other in zip(whole.parameters(), resumed.parameters(), strict=True):
         assert torch.equal(one, other)
+
+
+def test_perturbed_words_teach_to_mind_them_less(
+    task: Task, build: Callable[[], Network], tmp_path: Path
+) -> None:
+    def loss_of(network: Network) -> float:
+        labels, _ = run_network(network, task.tokens)
+        return float(cross_entropy(torch.from_numpy(labels), torch.from_numpy(task.labels)))
+
+    losses = []
+    for size in (0.0, 0.5):
+        network = build()
+        config = CONFIG.model_copy(update={"n_epochs": 8, "perturbation": size})
+        finetune(network, task, config, 1, tmp_path)
+        assert loss_of(network) < 0.3
+        noise = torch.randn(100, 32, generator=torch.Generator().manual_seed(7))
+        with torch.no_grad():
+            find_embedding(network.encoder, "words").weight.add_(0.1 * noise)
+        losses.append(loss_of(network))
+    assert losses[1] < losses[0] / 2
 
 
 def test_a_teacher_is_followed_against_the_labels(
