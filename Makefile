@@ -22,6 +22,11 @@ check-config: $(VENV)/.runtime  ## check settings, teams file and bundle; exit 3
 	@$(VENV)/bin/signalbox check
 
 # -- train -------------------------------------------------------------------------------------
+# Else glibc gives memory back after every batch, only to ask for it again.
+train attempts reproduce: export MALLOC_MMAP_THRESHOLD_ := 4294967296
+train attempts reproduce: export MALLOC_TRIM_THRESHOLD_ := 8589934592
+train attempts reproduce: export MALLOC_TOP_PAD_ := 268435456
+
 train: $(VENV)/.dev  ## train, evaluate, write models/default, register it in MLflow as challenger
 	$(VENV)/bin/python -m training --config $(CONFIG) train
 

@@ -1,4 +1,4 @@
-"""Probabilities and thresholds to a decision: route, review or bypass. Pure."""
+"""A prediction and thresholds to a decision: route, review or bypass. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -30,7 +30,7 @@ class Timings:
 class Answer:
     """Everything said about one message; ``also_routes`` in the order of ``decision.also``.
 
-    ``n_graphs`` of the model read it; none where nothing was to be read.
+    ``n_graphs`` of the model read it, 0 where nothing was to be read.
     """
 
     decision_id: str

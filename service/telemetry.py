@@ -1,7 +1,8 @@
 """Names of all events, log keys and metrics, and the set-up of both.
 
 Logs and metrics never hold a subject, a body, a name or an address. Label values are bounded:
-outcomes, labels of the bundle, known paths.
+outcomes, labels and graphs of the
+bundle, known paths.
 """
 
 import logging
@@ -105,6 +106,8 @@ class Metrics:
             ("graphs",),
             registry=self.registry,
         )
+        for n_graphs in (1, 2):  # there before the first text is, so that shares are 0 and not gone
+            self.texts.labels(n_graphs)
         self.step_seconds = Histogram(
             "signalbox_step_seconds",
             "Time one message spent in a step.",

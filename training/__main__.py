@@ -90,12 +90,12 @@ def baselines_command(config: Config, arguments: argparse.Namespace) -> int:
     splits = read_splits(config)
     classifier = Classifier(load_bundle(arguments.bundle))
     features = feature_sets(config, splits, arguments.work)
-    taught = list(features)
+    rivals = list(features)
     if arguments.contrast:
         from training.contrast import contrastive_features  # noqa: PLC0415 - as above
 
-        taught.append(contrastive_features(config, splits, arguments.work))
-    print(report_rivals(classifier, taught, splits), end="\n\n")
+        rivals.append(contrastive_features(config, splits, arguments.work))
+    print(report_rivals(classifier, rivals, splits), end="\n\n")
     print(report_lexical((*splits.train, *splits.validation, *splits.test)), end="\n\n")
     print(report_learning_curve(features, splits, config.seed))
     return 0
@@ -151,7 +151,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=bench_command)
     command = commands.add_parser("baselines", help="simpler models, and the learning curve")
     command.add_argument("--bundle", type=Path, default=Path("models/default"))
-    command.add_argument("--contrast", action="store_true", help="teach one by contrast; minutes")
+    command.add_argument("--contrast", action="store_true", help="and one taught by contrast")
     command.set_defaults(run=baselines_command)
     command = commands.add_parser("attempts", help="other networks, taught and measured alike")
     command.add_argument("--list", type=Path, default=CONFIGS / "attempts.toml")

@@ -48,9 +48,9 @@ def report_agreement(examples: Sequence[Example], second: Mapping[str, Reading])
 
 
 def _figures(pairs: Sequence[tuple[Example, Reading]]) -> tuple[int, int, str, int]:
-    """How many; same primary; kappa, which one label alone leaves undefined; same also."""
+    """How many; same primary; kappa, undefined where a reader has one label alone; same also."""
     first, other = [e.primary for e, _ in pairs], [r.primary for _, r in pairs]
-    is_defined = len({*first, *other}) > 1
+    is_defined = min(len(set(first)), len(set(other))) > 1
     kappa = f"{cohen_kappa_score(first, other):.4f}" if is_defined else "undefined"
     n_same = sum(a == b for a, b in zip(first, other, strict=True))
     return len(pairs), n_same, kappa, sum(set(e.also) == set(r.also) for e, r in pairs)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from service.model.bundle import Bundle
 from training import registry
 from training.bench import measure_ratio
 from training.config import Config
@@ -36,11 +37,18 @@ def report_attempts(base: Config, path: Path, work: Path) -> str:
             registry.log_attempt({**measured, "cost_ratio": ratio, "megabytes": megabytes})
         figures = (measured[name] for name in ("accuracy", "macro_f1", "also_micro_f1"))
         rows.append(
-            (config.name, *(f"{figure:.3f}" for figure in figures), f"{megabytes:.1f}",
-             f"{ratio:.2f}")
+            (config.name, *(f"{figure:.3f}" for figure in figures), _routed(bundle),
+             f"{megabytes:.1f}", f"{ratio:.2f}")
         )  # fmt: skip
-    head = ("attempt", "accuracy", "macro-F1", "also, micro-F1", "MB", "cost beside MiniLM-L6")
+    head = ("attempt", "accuracy", "macro-F1", "also, micro-F1", "routed at each risk", "MB",
+            "cost beside MiniLM-L6")  # fmt: skip
     return table(head, rows)
+
+
+def _routed(bundle: Bundle) -> str:
+    """Each promised risk, and the share of validation that was routed under it."""
+    promises = bundle.manifest.thresholds.promises
+    return ", ".join(f"{each.risk:.0%}: {each.coverage:.2f}" for each in promises)
 
 
 def _changed(base: Config, attempt: Mapping[str, Any]) -> Config:

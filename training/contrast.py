@@ -35,7 +35,7 @@ def contrastive_features(config: Config, splits: Splits, work: Path) -> FeatureS
         csr_matrix(encoder.model.encode([e.text for e in part], show_progress_bar=True))
         for part in (splits.train, splits.test)
     )
-    return "the same taught by contrast", train_x, test_x
+    return f"{config.encoder.name}, taught by contrast", train_x, test_x
 
 
 def _teach(encoder: Encoder, config: Config, splits: Splits) -> None:
@@ -43,7 +43,7 @@ def _teach(encoder: Encoder, config: Config, splits: Splits) -> None:
     dice = np.random.default_rng(config.seed)
     texts, gold = [e.text for e in splits.train], torch.from_numpy(gold_labels(splits.train))
     tokens = tokenize(Tokenizer(encoder.tokenizer_json, config.encoder.max_tokens), texts)
-    loss = BatchHardSoftMarginTripletLoss(encoder.model)
+    triplets = BatchHardSoftMarginTripletLoss(encoder.model)
     optimizer = torch.optim.AdamW(encoder.model.parameters(), lr=_RATE)
     encoder.model.train()
     for epoch in range(_N_EPOCHS):
@@ -51,8 +51,8 @@ def _teach(encoder: Encoder, config: Config, splits: Splits) -> None:
         for rows in tqdm(batches, desc=f"contrast, epoch {epoch + 1} of {_N_EPOCHS}", unit="batch"):
             read = encoder.model.preprocess([texts[row] for row in rows])
             with torch.autocast("cpu", torch.bfloat16):
-                distance = loss([read], gold[rows])
+                wrong = triplets([read], gold[rows])
             optimizer.zero_grad()
-            torch.autograd.backward(distance)
+            torch.autograd.backward(wrong)
             optimizer.step()
     encoder.model.eval()

@@ -104,13 +104,37 @@ def finetune(
         total = 0.0
         for rows in progress:
             optimizer.zero_grad()
-            total += _add_gradients(network, task, rows, config)
+            total += add_gradients(network, task, rows, config)
             nn.utils.clip_grad_norm_(network.parameters(), _MAX_NORM)
             optimizer.step()
             schedule.step()
         _keep(path, epoch + 1, network, optimizer, schedule)
         after_epoch(epoch + 1, total / len(batches))
     network.eval()
+
+
+def add_gradients(
+    network: Network, task: Task, rows: Sequence[int], config: TeachingConfig
+) -> float:
+    """The loss of a batch, its gradients added; half of them from where its words mislead.
+
+    Adversarial training after Miyato et al. (2017, https://arxiv.org/abs/1605.07725), with one
+    step for the batch on the table of word vectors itself, ``perturbation`` long.
+    """
+    loss = _loss(network, task, rows, config)
+    if not config.perturbation:
+        torch.autograd.backward(loss)
+        return float(loss.detach())
+    torch.autograd.backward(loss / 2)
+    words = find_embedding(network.encoder, "words").weight
+    kept, gradient = words.detach().clone(), words.grad
+    assert gradient is not None  # noqa: S101 - tells the type; the configuration sees to it
+    with torch.no_grad():
+        words.add_(gradient * (config.perturbation / (gradient.norm() + _TINY)))
+    torch.autograd.backward(_loss(network, task, rows, config) / 2)
+    with torch.no_grad():
+        words.copy_(kept)
+    return float(loss.detach())
 
 
 def run_network(
@@ -140,30 +164,6 @@ def batch_rows(
         batches += [pool[at : at + size] for at in range(0, len(pool), size)]
     for index in order.permutation(len(batches)):
         yield batches[index]
-
-
-def _add_gradients(
-    network: Network, task: Task, rows: Sequence[int], config: TeachingConfig
-) -> float:
-    """Learn from a batch, and where its words mislead a little; the loss before.
-
-    Adversarial training (Miyato et al., 2017, https://arxiv.org/abs/1605.07725): half of the
-    gradient is that at word vectors which were moved, ``perturbation`` in all, to a greater loss.
-    """
-    loss = _loss(network, task, rows, config)
-    if not config.perturbation:
-        torch.autograd.backward(loss)
-        return float(loss.detach())
-    torch.autograd.backward(loss / 2)
-    words = find_embedding(network.encoder, "words").weight
-    kept, gradient = words.detach().clone(), words.grad
-    assert gradient is not None  # noqa: S101 - tells the type; the configuration sees to it
-    with torch.no_grad():
-        words.add_(gradient * (config.perturbation / (gradient.norm() + _TINY)))
-    torch.autograd.backward(_loss(network, task, rows, config) / 2)
-    with torch.no_grad():
-        words.copy_(kept)
-    return float(loss.detach())
 
 
 def _loss(network: Network, task: Task, rows: Sequence[int], config: TeachingConfig) -> Tensor:

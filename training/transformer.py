@@ -129,9 +129,9 @@ def _linear(module: nn.Module, path: str) -> nn.Linear:
 
 
 def find_embedding(module: nn.Module, path: str) -> nn.Embedding:
-    """The table of vectors at ``path`` in a BERT."""
+    """The table of vectors at ``path`` in an encoder."""
     found = module.get_submodule(path)
-    assert isinstance(found, nn.Embedding)  # noqa: S101 - as above
+    assert isinstance(found, nn.Embedding)  # noqa: S101 - tells the type, as above
     return found
 
 

@@ -29,15 +29,15 @@ class Prediction:
         requests: for each label that can be asked for beside another, the probability that the
             message asks for it; these do not sum to anything.
         label_evidence, request_evidence: the sentence that speaks most for each.
-        n_graphs: how many graphs read the text; 2 where the first one was not sure.
-    Units: ``tokenize_ms`` and ``infer_ms`` are wall-clock milliseconds.
+    Units: ``tokenize_ms`` and ``infer_ms`` are wall-clock milliseconds; ``n_graphs`` counts the
+        graphs that read the text, 2 where the first one was not sure.
     """
 
     labels: Mapping[str, float]
     requests: Mapping[str, float]
     tokenize_ms: float
     infer_ms: float
-    n_graphs: int = 1
+    n_graphs: int
     label_evidence: Mapping[str, Evidence | None] = field(default_factory=dict)
     request_evidence: Mapping[str, Evidence | None] = field(default_factory=dict)
 

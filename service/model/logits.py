@@ -17,7 +17,7 @@ class Logits:
         requests: float32[n_requests], the logarithm of odds of each.
         label_tokens: float32[length, n_labels], what each token adds to ``labels``.
         request_tokens: float32[length, n_requests], how loudly each token asks.
-        n_graphs: how many graphs said it.
+    Units: ``n_graphs`` counts the graphs that said it.
     """
 
     labels: Floats

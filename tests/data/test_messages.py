@@ -4,8 +4,9 @@ from collections import Counter
 
 import pytest
 
+from service.model.bundle import Bundle
 from tests.conftest import ROOT
-from training.dataset import LABELS, Example, read_examples
+from training.dataset import LABELS, Example, data_digest, read_examples
 from training.inventory import inventory
 from training.split import Splits, split_examples
 
@@ -27,6 +28,11 @@ def test_every_label_and_slice_is_there(examples: list[Example]) -> None:
     assert set(labels) == set(LABELS)
     assert min(labels.values()) >= 50
     assert len({example.slice for example in examples}) == 9
+
+
+def test_the_committed_bundle_was_trained_on_these_messages(bundle: Bundle) -> None:
+    assert bundle.manifest.data is not None
+    assert bundle.manifest.data.sha256 == data_digest(FOLDER)
 
 
 def test_every_message_leaves_the_model_something_to_read(examples: list[Example]) -> None:

@@ -199,7 +199,7 @@ def test_evaluate_prints_the_figures_of_the_manifest(
 def test_baselines_are_compared_with_the_bundle(
     trained: Path, tracking_uri: str, tmp_path: Path
 ) -> None:
-    arguments = ("--work", tmp_path, "baselines", "--bundle", trained / "bundle")
+    arguments = ("--work", tmp_path, "baselines", "--contrast", "--bundle", trained / "bundle")
     done = training(tracking_uri, *arguments)
     assert done.returncode == 0, done.stderr
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines()]
@@ -210,6 +210,7 @@ def test_baselines_are_compared_with_the_bundle(
     assert ours[3:] == ["0", "0", "-"]
     (rival,) = [row for row in rows if row[:1] == ["tf-idf and linear SVM"]]
     assert 0 <= float(rival[5]) <= 1
+    assert sum(row[0].endswith("taught by contrast") for row in rows if row) == 1
 
 
 def test_an_attempt_with_a_teacher_is_taught_measured_and_logged(

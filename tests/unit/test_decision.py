@@ -20,6 +20,7 @@ def predicted(
         requests={"sales": 0.0, "orders": 0.0, **requests},
         tokenize_ms=0.0,
         infer_ms=0.0,
+        n_graphs=1,
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from service.model.bundle import Bundle, FirstStage
 from service.model.cascade import Cascade, is_sure
+from service.model.classifier import Classifier
 from service.model.logits import Logits
 from service.model.network import Network
 from service.model.tokens import Tokenizer, Tokens
@@ -83,6 +84,13 @@ def test_where_it_is_not_both_are_heard(bundle: Bundle, tokens: Tokens) -> None:
     assert found.labels == pytest.approx(both, abs=1e-5)
     assert found.requests == pytest.approx(large.requests)
     assert found.n_graphs == 2
+
+
+@pytest.mark.parametrize(("alone", "n_graphs"), [(0.0, 1), (1.0, 2)])
+def test_a_prediction_says_how_many_graphs_made_it(
+    bundle: Bundle, alone: float, n_graphs: int
+) -> None:
+    assert Classifier(staged(bundle, alone)).classify(TEXT).n_graphs == n_graphs
 
 
 def test_without_a_first_stage_the_large_graph_answers(bundle: Bundle, tokens: Tokens) -> None:

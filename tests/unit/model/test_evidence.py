@@ -47,8 +47,8 @@ def test_the_strongest_sentence_has_its_share_of_what_speaks_for_the_answer() ->
 def test_evidence_of_a_real_bundle_is_a_sentence_of_the_text(
     classifier: Classifier, text: str
 ) -> None:
-    probabilities = classifier.classify(text)
-    found = (*probabilities.label_evidence.values(), *probabilities.request_evidence.values())
+    prediction = classifier.classify(text)
+    found = (*prediction.label_evidence.values(), *prediction.request_evidence.values())
     assert all(e is None or text[e.start : e.end] == e.text for e in found)
 
 

@@ -37,3 +37,6 @@ def test_every_message_on_which_the_readers_differ_is_named() -> None:
 def test_kappa_of_a_single_label_is_undefined() -> None:
     report = report_agreement([example(1, "none")], {"a01-0001": reading(1, "none")})
     assert "| all | 1 | 1 | undefined | 1 |" in report
+    other = {r.id: r for r in (reading(1, "none"), reading(2, "billing"))}
+    report = report_agreement([example(1, "none"), example(2, "none")], other)
+    assert "| all | 2 | 1 | undefined | 2 |" in report

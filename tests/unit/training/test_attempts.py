@@ -59,3 +59,11 @@ def test_tokens_merge_between_layers_only(tmp_path: Path, layers: str) -> None:
     )
     with pytest.raises(ValidationError, match="layers to merge between"):
         load_config(listed)
+
+
+def test_only_words_that_are_taught_can_be_moved(tmp_path: Path) -> None:
+    listed = tmp_path / "config.toml"
+    text = (CONFIGS / "quick.toml").read_text()
+    listed.write_text(text.replace("layers = [0, 1]\nmerge_after = [1]\n", ""))
+    with pytest.raises(ValidationError, match="are not taught"):
+        load_config(listed)

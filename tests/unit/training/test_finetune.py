@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy
 from transformers import BertConfig, BertModel
 
 from training.config import FineTuneConfig
-from training.finetune import Answers, Task, finetune, run_network
+from training.finetune import Answers, Task, add_gradients, finetune, run_network
 from training.network import Network
 from training.transformer import Transformer, find_embedding
 
@@ -65,20 +65,33 @@ def test_label_and_request_are_learned(
     assert (requests[:, 1:] < 0).all()
 
 
+@pytest.mark.parametrize("perturbation", [0.0, 0.5])
 def test_a_run_that_was_stopped_goes_on_and_ends_the_same(
-    task: Task, build: Callable[[], Network], tmp_path: Path
+    task: Task, build: Callable[[], Network], tmp_path: Path, perturbation: float
 ) -> None:
+    config = CONFIG.model_copy(update={"perturbation": perturbation})
+
     def stop_after_two(n_epochs: int, _: float) -> None:
         if n_epochs == 2:
             raise KeyboardInterrupt
 
     whole, stopped, resumed = build(), build(), build()
-    finetune(whole, task, CONFIG, 1, tmp_path / "whole")
+    finetune(whole, task, config, 1, tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
-        finetune(stopped, task, CONFIG, 1, tmp_path / "stopped", stop_after_two)
-    finetune(resumed, task, CONFIG, 1, tmp_path / "stopped")
+        finetune(stopped, task, config, 1, tmp_path / "stopped", stop_after_two)
+    finetune(resumed, task, config, 1, tmp_path / "stopped")
     for one, other in zip(whole.parameters(), resumed.parameters(), strict=True):
         assert torch.equal(one, other)
+
+
+def test_moved_words_are_put_back(task: Task, build: Callable[[], Network]) -> None:
+    network = build()
+    words = find_embedding(network.encoder, "words").weight
+    before = words.detach().clone()
+    config = CONFIG.model_copy(update={"perturbation": 0.5})
+    assert add_gradients(network, task, range(8), config) > 0
+    assert torch.equal(words, before)
+    assert words.grad is not None
 
 
 def test_perturbed_words_teach_to_mind_them_less(
