@@ -70,8 +70,8 @@ def test_another_promise_brings_all_its_thresholds(bundle: Bundle) -> None:
     assert kept.also == strict.also
     assert kept.route > chosen.route
     assert kept.alone > chosen.alone
-    with pytest.raises(BundleCorrupt, match=r"nothing for a risk of 0\.01, but for 0\.05, 0\.02"):
-        chosen.find(0.01)
+    with pytest.raises(BundleCorrupt, match=r"nothing for a risk of 0\.001, but for 0\.05, 0\.02"):
+        chosen.find(0.001)
 
 
 def _mislead(document: dict[str, Any]) -> None:
