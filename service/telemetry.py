@@ -1,8 +1,7 @@
 """Names of all events, log keys and metrics, and the set-up of both.
 
 Logs and metrics never hold a subject, a body, a name or an address. Label values are bounded:
-outcomes, labels and graphs of the
-bundle, known paths.
+outcomes, labels and graphs of the bundle, known paths.
 """
 
 import logging
@@ -75,11 +74,8 @@ class Metrics:
         # Start times that nobody plots, one more line per series.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "signalbox_requests_total",
-            "HTTP requests answered.",
-            ("path", "status"),
-            registry=self.registry,
+        self.requests = self._counter(
+            "signalbox_requests_total", "HTTP requests answered.", "path", "status"
         )
         self.request_seconds = Histogram(
             "signalbox_request_seconds",
@@ -88,23 +84,19 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
-        self.decisions = Counter(
+        self.decisions = self._counter(
             "signalbox_decisions_total",
             "Messages decided on, by outcome and primary label.",
-            ("outcome", "label"),
-            registry=self.registry,
+            "outcome",
+            "label",
         )
-        self.also = Counter(
-            "signalbox_also_total",
-            "Further requests found in messages, by label.",
-            ("label",),
-            registry=self.registry,
+        self.also = self._counter(
+            "signalbox_also_total", "Further requests found in messages, by label.", "label"
         )
-        self.texts = Counter(
+        self.texts = self._counter(
             "signalbox_texts_total",
             "Texts read, by how many graphs of the model read them.",
-            ("graphs",),
-            registry=self.registry,
+            "graphs",
         )
         for n_graphs in (1, 2):  # there before the first text is, so that shares are 0 and not gone
             self.texts.labels(n_graphs)
@@ -123,3 +115,6 @@ class Metrics:
         Gauge(
             "signalbox_model_info", "The bundle served.", tuple(model), registry=self.registry
         ).labels(**model).set(1)
+
+    def _counter(self, name: str, documentation: str, *labels: str) -> Counter:
+        return Counter(name, documentation, labels, registry=self.registry)

@@ -47,9 +47,9 @@ class TeachingConfig(_Section):
     """How any network is taught.
 
     ``request_weight`` is what a request weighs beside the label, ``teacher_share`` how much of a
-    message's loss is the distance to a teacher's answers. ``perturbation`` is the
-    Euclidean length of the step of all word vectors to where a batch is learned a second time, 0
-    for not at all. ``precision`` is that of products inside the encoder.
+    message's loss is the distance to a teacher's answers. ``perturbation`` is the Euclidean length
+    of the step of all word vectors to where a batch is learned a second time, 0 for not at all.
+    ``precision`` is that of products inside the encoder.
     """
 
     n_epochs: Annotated[int, Field(ge=1)]

@@ -13,14 +13,12 @@ from scipy.sparse import csr_matrix
 from sentence_transformers.sentence_transformer.losses import BatchHardSoftMarginTripletLoss
 from tqdm import tqdm
 
-from service.model.tokens import Tokenizer
 from training.baselines import FeatureSet
 from training.config import Config
 from training.dataset import gold_labels
 from training.encoder import Encoder, load_encoder
 from training.finetune import batch_rows
 from training.split import Splits
-from training.teach import tokenize
 
 _N_EPOCHS: Final = 2
 _BATCH_SIZE: Final = 32
@@ -28,7 +26,7 @@ _RATE: Final = 5e-5
 
 
 def contrastive_features(config: Config, splits: Splits, work: Path) -> FeatureSet:
-    """Training and test embeddings of the encoder after it was taught by contrast; minutes."""
+    """Training and test embeddings of the encoder after it was taught by contrast."""
     encoder = load_encoder(config.encoder, work)
     _teach(encoder, config, splits)
     train_x, test_x = (
@@ -42,12 +40,11 @@ def _teach(encoder: Encoder, config: Config, splits: Splits) -> None:
     torch.manual_seed(config.seed)
     dice = np.random.default_rng(config.seed)
     texts, gold = [e.text for e in splits.train], torch.from_numpy(gold_labels(splits.train))
-    tokens = tokenize(Tokenizer(encoder.tokenizer_json, config.encoder.max_tokens), texts)
     triplets = BatchHardSoftMarginTripletLoss(encoder.model)
     optimizer = torch.optim.AdamW(encoder.model.parameters(), lr=_RATE)
     encoder.model.train()
     for epoch in range(_N_EPOCHS):
-        batches = list(batch_rows(tokens, _BATCH_SIZE, dice))
+        batches = list(batch_rows(texts, _BATCH_SIZE, dice))
         for rows in tqdm(batches, desc=f"contrast, epoch {epoch + 1} of {_N_EPOCHS}", unit="batch"):
             read = encoder.model.preprocess([texts[row] for row in rows])
             with torch.autocast("cpu", torch.bfloat16):

@@ -6,7 +6,7 @@ everything needed to go on is on the disk: a run that was stopped continues wher
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -154,13 +154,13 @@ def run_network(
 
 
 def batch_rows(
-    tokens: Sequence[TokenIds], size: int, order: np.random.Generator
+    texts: Sequence[Sized], size: int, order: np.random.Generator
 ) -> Iterator[list[int]]:
     """Rows of each batch: shuffled, then sorted by length within pools, then shuffled again."""
-    rows = order.permutation(len(tokens)).tolist()
+    rows = order.permutation(len(texts)).tolist()
     batches = []
     for start in range(0, len(rows), size * _POOL):
-        pool = sorted(rows[start : start + size * _POOL], key=lambda row: len(tokens[row]))
+        pool = sorted(rows[start : start + size * _POOL], key=lambda row: len(texts[row]))
         batches += [pool[at : at + size] for at in range(0, len(pool), size)]
     for index in order.permutation(len(batches)):
         yield batches[index]

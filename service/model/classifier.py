@@ -112,12 +112,13 @@ class Classifier:
         for text in _WARM_UP_TEXTS:
             tokens = self._tokenizer.tokenize(text)
             try:
-                answers = list(self._cascade.run_each(tokens))
+                for logits in self._cascade.run_each(tokens):
+                    self._refuse_nonsense(logits, len(tokens.offsets))
+                self._refuse_nonsense(self._cascade.run(tokens), len(tokens.offsets))
+            except BundleCorrupt:
+                raise
             except Exception as error:  # onnxruntime's own exceptions share no public base
                 raise BundleCorrupt("a graph fails on the tokenizer's tokens") from error
-            for logits in answers:
-                self._refuse_nonsense(logits, len(tokens.offsets))
-            self._refuse_nonsense(self._cascade.run(tokens), len(tokens.offsets))
 
     def _refuse_nonsense(self, logits: Logits, length: int) -> None:
         n_labels, n_requests = len(self.manifest.labels), len(self.manifest.requests)
