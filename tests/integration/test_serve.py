@@ -19,6 +19,9 @@ LABELLED = {
     "selling_opportunity": "We look for a supplier of 5,000 boxes a month. What would you charge?",
 }
 
+# Who asks for everything is read by both graphs, and that takes its time.
+SLOW = "Where is our order? The invoice is wrong, the pump is broken, quote us for ten more. " * 14
+
 
 def classify(client: httpx2.Client, **message: object) -> ClassifyResponse:
     answer = client.post("/classify", json=message)
@@ -207,11 +210,10 @@ def test_a_body_that_never_ends_is_given_up(serve: Serve) -> None:
 
 
 def test_overload_costs_the_excess_and_nothing_else(serve: Serve) -> None:
-    text = "We ordered forty of them and none of them has come. " * 40
     with serve(n_lanes=1, max_queue_ms=30) as running:
 
         def ask(_: int) -> httpx2.Response:
-            return httpx2.post(f"{running.url}/classify", json={"text": text}, timeout=60)
+            return httpx2.post(f"{running.url}/classify", json={"text": SLOW}, timeout=60)
 
         with concurrent.futures.ThreadPoolExecutor(40) as clients:
             answers = list(clients.map(ask, range(120)))
@@ -234,8 +236,7 @@ def test_a_stop_answers_everything_it_accepted(serve: Serve) -> None:
 
 def test_a_stop_that_comes_too_late_says_so_to_those_who_wait(serve: Serve) -> None:
     with serve(n_lanes=1, stop_timeout_s=1) as running:
-        batch = {"messages": [{"text": "We ordered forty and none has come. " * 60}] * 256}
-        answer = _stop_while_working(running, batch)
+        answer = _stop_while_working(running, {"messages": [{"text": SLOW}] * 256})
         assert answer.status_code == 503
         assert answer.json()["type"] == "urn:signalbox:problem:stopping"
         assert running.process.wait(timeout=30) == 0
@@ -249,10 +250,9 @@ def test_a_connection_refused_with_its_body_unread_is_closed(serve: Serve) -> No
 
 
 def test_a_client_that_leaves_takes_its_work_with_it(serve: Serve) -> None:
-    text = "We ordered forty of them and none of them has come. " * 40
     with serve(n_lanes=1, max_queue_ms=60_000) as running:
         host, port = "127.0.0.1", int(running.url.rpartition(":")[2])
-        body = json.dumps({"messages": [{"text": text}] * 256}).encode()
+        body = json.dumps({"messages": [{"text": SLOW}] * 256}).encode()
         head = f"POST /classify/batch HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
         with socket.create_connection((host, port), timeout=30) as connection:
             connection.sendall(head.encode() + b"Content-Type: application/json\r\n\r\n" + body)
@@ -262,6 +262,7 @@ def test_a_client_that_leaves_takes_its_work_with_it(serve: Serve) -> None:
         deadline = time.monotonic() + 30
         while '"status": 499' not in running.log.read_text():
             assert time.monotonic() < deadline
+        assert 'signalbox_texts_total{graphs="2"}' in running.client.get("/metrics").text
         assert _count(running.client, "signalbox_decisions_total") < 256
 
 
