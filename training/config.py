@@ -33,6 +33,8 @@ class EncoderConfig(_Section):
 
     ``source`` is ``package:NAME``, several joined by ``+`` when each carries a piece of one zip
     file, or a local folder, or a hub name. ``ignored`` are characters that are read as blanks.
+    Words that stand in ``min_word_count`` training messages in other languages than English, and
+    that its tokenizer breaks up, are read whole as far as there is room; 0 for none.
     """
 
     source: str
@@ -41,6 +43,7 @@ class EncoderConfig(_Section):
     sha256: Sha256
     max_tokens: Annotated[int, Field(ge=8, le=512)]
     ignored: str = ""
+    min_word_count: Annotated[int, Field(ge=0)] = 0
 
 
 class TeachingConfig(_Section):
@@ -49,13 +52,15 @@ class TeachingConfig(_Section):
     ``request_weight`` is what a request weighs beside the label, ``teacher_share`` how much of a
     message's loss is the distance to a teacher's answers. ``perturbation`` is the Euclidean length
     of the step of all word vectors to where a batch is learned a second time, 0 for not at all.
-    ``precision`` is that of products inside the encoder.
+    ``word_rate`` is the rate of the word vectors, if not that of the encoder. ``precision`` is
+    that of products inside the encoder.
     """
 
     n_epochs: Annotated[int, Field(ge=1)]
     batch_size: Annotated[int, Field(ge=1)]
     encoder_rate: Annotated[float, Field(gt=0)]
     head_rate: Annotated[float, Field(gt=0)]
+    word_rate: Annotated[float, Field(gt=0)] | None = None
     request_weight: Annotated[float, Field(gt=0)] = 1.0
     teacher_share: Annotated[float, Field(ge=0, le=1)] = 0.0
     perturbation: Annotated[float, Field(ge=0)] = 0.0
@@ -77,8 +82,8 @@ class FineTuneConfig(TeachingConfig):
         n_layers = len(self.layers or ())
         if any(n_done >= n_layers for n_done in self.merge_after):
             raise ValueError(f"merge_after {self.merge_after}: {n_layers} layers to merge between")
-        if self.perturbation and self.layers is None:
-            raise ValueError("perturbation: the words of an encoder as it comes are not taught")
+        if (self.perturbation or self.word_rate) and self.layers is None:
+            raise ValueError("the words of an encoder as it comes are not taught, nor perturbed")
         return self
 
 

@@ -41,6 +41,11 @@ class Encoder:
         return self.model.get_submodule("0.model")
 
     @property
+    def words(self) -> torch.Tensor:
+        """The table of word vectors, float32[n_vocabulary, dimension], itself."""
+        return self.transformer.get_parameter("embeddings.word_embeddings.weight")
+
+    @property
     def tokenizer_json(self) -> str:
         """The fast tokenizer's own definition, without its fixed padding and truncation."""
         fast = self.model.tokenizer.backend_tokenizer

@@ -30,6 +30,7 @@ _WARM_UP: Final = 0.06  # share of the steps with a rising rate
 _MAX_NORM: Final = 1.0
 _WEIGHT_DECAY: Final = 0.01
 _PADDING: Final = 0
+_WORDS: Final = "words.weight"  # of every encoder that is served
 _TINY: Final = 1e-12  # instead of dividing by nothing
 
 _Stateful = nn.Module | torch.optim.Optimizer | torch.optim.lr_scheduler.LambdaLR
@@ -204,11 +205,13 @@ def _padded(tokens: Sequence[TokenIds]) -> tuple[Tensor, Tensor]:
 
 
 def _parameter_groups(network: Network, config: TeachingConfig) -> list[dict[str, object]]:
-    inner = [p for p in network.encoder.parameters() if p.requires_grad]
-    known = set(map(id, network.encoder.parameters()))
+    inner = dict(network.encoder.named_parameters())
+    known = set(map(id, inner.values()))
     heads = [p for p in network.parameters() if id(p) not in known]
-    groups = ((inner, config.encoder_rate), (heads, config.head_rate))
-    return [{"params": p, "lr": rate, "weight_decay": _WEIGHT_DECAY} for p, rate in groups]
+    words = [inner.pop(_WORDS)] if config.word_rate else []
+    rest = [p for p in inner.values() if p.requires_grad]
+    groups = ((rest, config.encoder_rate), (heads, config.head_rate), (words, config.word_rate))
+    return [{"params": p, "lr": rate, "weight_decay": _WEIGHT_DECAY} for p, rate in groups if p]
 
 
 def _schedule(optimizer: torch.optim.Optimizer, n_steps: int) -> torch.optim.lr_scheduler.LambdaLR:

@@ -16,7 +16,7 @@ from training.config import FineTuneConfig, FirstConfig
 from training.convolution import Convolutions
 from training.dataset import LABELS, SERVICE_LABELS
 from training.encoder import Encoder
-from training.transformer import NEVER, Pretrained, Transformer, find_embedding
+from training.transformer import NEVER, Pretrained, Transformer
 
 # Requests are smooth maxima over tokens; about this many loud ones make a request.
 _N_LOUD: Final = 8.0
@@ -96,6 +96,7 @@ def build_network(encoder: Encoder, config: FineTuneConfig, seed: int) -> Networ
 def build_first_network(encoder: Encoder, config: FirstConfig, seed: int) -> Network:
     """An untaught small network on the word vectors of the encoder, made narrower."""
     torch.manual_seed(seed)
-    words = find_embedding(encoder.transformer, "embeddings.word_embeddings")
-    convolutions = Convolutions(words.weight, config.n_dimensions, config.n_channels, config.widths)
+    convolutions = Convolutions(
+        encoder.words, config.n_dimensions, config.n_channels, config.widths
+    )
     return Network(convolutions, len(LABELS), len(SERVICE_LABELS))

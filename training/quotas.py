@@ -33,7 +33,7 @@ class Counts(_Section):
 
 
 class Slices(_Section):
-    """Shares of the slices: ``scope`` of all messages, ``service`` within each service label."""
+    """Shares of the slices of English: ``scope`` of all, ``service`` within each service label."""
 
     tolerance: Share
     scope: Share
@@ -43,8 +43,7 @@ class Slices(_Section):
         """The least share of each slice within a service label.
 
         A service label has no ``scope``, so its shares are those of the table without that row,
-        divided by their sum; ``tolerance`` times that is asked for. ``foreign`` is no row of the
-        table: the shares are those of the English messages.
+        divided by their sum; ``tolerance`` times that is asked for. ``foreign`` is no row of it.
         """
         total = sum(self.service.values())
         return {name: self.tolerance * share / total for name, share in self.service.items()}
@@ -130,12 +129,13 @@ def _variety_findings(examples: Sequence[Example], counts: Counts) -> Iterator[F
 
 
 def _slice_findings(examples: Sequence[Example], slices: Slices) -> Iterator[Finding]:
+    english = [e for e in examples if e.slice != "foreign"]
     for label in SERVICE_LABELS:
-        own = [e for e in examples if e.primary == label and e.slice != "foreign"]
+        own = [e for e in english if e.primary == label]
         for name, needed in slices.needed().items():
             yield Finding(f"share of {name} in {label}", _share(own, name), needed)
     needed = slices.tolerance * slices.scope
-    yield Finding("share of scope in all messages", _share(examples, "scope"), needed)
+    yield Finding("share of scope in all messages", _share(english, "scope"), needed)
 
 
 def _share(examples: Iterable[Example], name: Slice) -> float:
