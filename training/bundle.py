@@ -43,7 +43,7 @@ def draft_bundle(
     ``graphs`` by the name of their file: ``MODEL``, and ``FIRST`` if there is a first stage.
     """
     operators = frozenset().union(*(list_operators(graph.graph) for graph in graphs.values()))
-    never = FirstStage(temperature=1.0, most_doubt=dict.fromkeys(SERVICE_LABELS, 0.0), weight=0.0)
+    never = FirstStage(temperature=1.0, most_doubt=dict.fromkeys(SERVICE_LABELS, 0.0))
     manifest = Manifest(
         format=FORMAT,
         name=identity["name"],
@@ -146,7 +146,7 @@ def _first_stage(manifest: Manifest) -> str:
     return f"""* **First stage**: a small convolution, taught by that network, answers alone above a
   confidence of {manifest.thresholds.alone:.3f} where no further request is likelier than
   {doubts};
-  else its label logits, times {stage.weight:.2f}, are added to the network's.
+  else the network answers.
 """
 
 

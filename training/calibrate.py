@@ -19,7 +19,6 @@ Floats = NDArray[np.float64]
 # Shares of the messages routed, tried in this order. They start where a test has power: among the
 # surest few hundred, three mistakes are enough to fail. Fixed before any label is seen.
 _SHARES: Final = np.linspace(0.50, 1.00, 51)
-_WEIGHTS: Final = np.linspace(0.0, 2.0, 41)
 
 
 class Probabilities(NamedTuple):
@@ -31,23 +30,7 @@ class Probabilities(NamedTuple):
 
 def fit_temperature(logits: Floats, examples: Sequence[Example]) -> float:
     """The temperature of least log loss (Guo et al., 2017), between 0.1 and 10."""
-    return _fit_temperature(logits, gold_labels(examples))[0]
-
-
-def fit_cascade(large: Floats, small: Floats, examples: Sequence[Example]) -> tuple[float, float]:
-    """Temperature and weight of least log loss for ``(large + weight * small) / temperature``.
-
-    Fitted as if both graphs had read every one of ``examples``. The weight is one of a fixed grid:
-    a flat optimum needs no more.
-    """
     gold = gold_labels(examples)
-    fits = [(*_fit_temperature(large + weight * small, gold), weight) for weight in _WEIGHTS]
-    temperature, _, weight = min(fits, key=lambda fit: fit[1])
-    return temperature, float(weight)
-
-
-def _fit_temperature(logits: Floats, gold: NDArray[np.int64]) -> tuple[float, float]:
-    """The temperature, and the log loss that is left."""
     rows = np.arange(len(gold))
 
     def loss(log_temperature: float) -> float:
@@ -55,7 +38,7 @@ def _fit_temperature(logits: Floats, gold: NDArray[np.int64]) -> tuple[float, fl
         return float(-scaled[rows, gold].mean())
 
     found = minimize_scalar(loss, bounds=(np.log(0.1), np.log(10.0)), method="bounded")
-    return float(np.exp(found.x)), float(found.fun)
+    return float(np.exp(found.x))
 
 
 def fit_thresholds(
@@ -109,7 +92,7 @@ def safe_route(
     1 and 0 when none does. Fixed-sequence testing (Angelopoulos et al., Learn then Test, 2021):
     thresholds are tried from the safest down and the first failure ends the walk, so the assurance
     holds for the one chosen although many were tried. The order depends on confidences alone; of
-    the labels these have seen two temperatures and a weight.
+    the labels these have seen two temperatures.
     """
     route, coverage = 1.0, 0.0
     for threshold in np.quantile(confidence, 1 - _SHARES):

@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from service.model.bundle import Bundle, Data, FirstStage
@@ -20,7 +19,7 @@ from service.model.network import Network as Session
 from service.model.tokens import Tokenizer, Tokens
 from training import registry
 from training.bundle import draft_bundle, save_bundle, with_graphs, write_card
-from training.calibrate import Probabilities, fit_cascade, fit_temperature, fit_thresholds
+from training.calibrate import Probabilities, fit_temperature, fit_thresholds
 from training.config import Config, EncoderConfig
 from training.dataset import SERVICE_LABELS, Example, data_digest, read_examples
 from training.encoder import Encoder, ignore_characters, load_encoder
@@ -119,19 +118,18 @@ def _calibrate(draft: Bundle, splits: Splits, data_sha256: str, config: Config) 
     examples = splits.validation
     tokenizer = Tokenizer(draft.tokenizer, draft.manifest.max_tokens)
     tokens = [tokenizer.tokenize(e.text) for e in examples]
-    large = _labels(_read_all(Session(draft.model).run, tokens))
-    if draft.first is None:
-        temperature, first = fit_temperature(large, examples), None
-    else:
-        small = _labels(_read_all(Session(draft.first).run, tokens))
-        temperature, weight = fit_cascade(large, small, examples)
-        doubts = config.thresholds.most_doubt
+
+    def temperature(graph: bytes) -> float:
+        labels = np.stack([said.labels for said in _read_all(Session(graph).run, tokens)])
+        return round(fit_temperature(labels.astype(np.float64), examples), 6)
+
+    first, doubts = None, config.thresholds.most_doubt
+    if draft.first is not None:
         first = FirstStage(
-            temperature=round(fit_temperature(small, examples), 6),
+            temperature=temperature(draft.first),
             most_doubt={name: doubts.get(name, 0.0) for name in SERVICE_LABELS},
-            weight=round(weight, 6),
         )
-    draft = _updated(draft, temperature=round(temperature, 6), first=first)
+    draft = _updated(draft, temperature=temperature(draft.model), first=first)
     untested = draft.manifest.thresholds
 
     def read(alone: float) -> Probabilities:
@@ -158,11 +156,6 @@ def _updated(bundle: Bundle, **changes: object) -> Bundle:
 
 def _read_all(read: Callable[[Tokens], Logits], tokens: Sequence[Tokens]) -> list[Logits]:
     return [read(each) for each in tqdm(tokens, desc="running the graphs", unit="message")]
-
-
-def _labels(answers: Sequence[Logits]) -> NDArray[np.float64]:
-    """The label logits, float64[n_texts, n_labels]."""
-    return np.stack([logits.labels for logits in answers]).astype(np.float64)
 
 
 def _evaluate(bundle: Bundle, examples: Sequence[Example], config: Config) -> Report:

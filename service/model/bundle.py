@@ -24,7 +24,7 @@ FIRST: Final = "first.onnx"
 TOKENIZER: Final = "tokenizer.json"
 CARD: Final = "CARD.md"
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 INPUTS: Final = ("input_ids", "attention_mask")
 OUTPUTS: Final = ("label_logits", "request_logits", "label_tokens", "request_tokens")
 MAX_FILE_BYTES: Final = 512 * 2**20
@@ -123,12 +123,11 @@ class FirstStage(_Frozen):
 
     Its label probabilities have their own ``temperature``. Its answer stands when the label is
     likely enough (``Thresholds.alone``) and no further request likelier than its ``most_doubt``;
-    else the large graph reads too, and the label logits of both are added, these times ``weight``.
+    else the large graph reads too, and its answer is the one given.
     """
 
     temperature: Temperature
     most_doubt: Mapping[str, Probability]
-    weight: Annotated[float, Field(ge=0, le=100)]
 
 
 class Data(_Frozen):
@@ -151,7 +150,7 @@ class Manifest(_Frozen):
         requests: names of the ``request_logits`` columns, in order.
     """
 
-    format: Literal[3]
+    format: Literal[4]
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
     version: str
     labels: Annotated[tuple[str, ...], Field(min_length=2)]

@@ -4,6 +4,7 @@ Most mail is easy: whoever pays for the large graph on all of it pays twice for 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from service.model.bundle import Bundle, FirstStage, Manifest
 from service.model.logits import Logits
@@ -24,10 +25,10 @@ class Cascade:
         stage, temperature = self._manifest.first, self._manifest.temperature
         if self._small is None or stage is None:
             return self._large.run(tokens).over(temperature)
-        small = self._small.run(tokens)
-        if is_sure(sure := small.over(stage.temperature), stage, self._manifest):
-            return sure
-        return self._large.run(tokens).beside(small, stage.weight).over(temperature)
+        small = self._small.run(tokens).over(stage.temperature)
+        if is_sure(small, stage, self._manifest):
+            return small
+        return replace(self._large.run(tokens).over(temperature), n_graphs=2)
 
     def run_each(self, tokens: Tokens) -> Iterator[Logits]:
         """What every graph says by itself."""

@@ -17,7 +17,7 @@ class Logits:
         requests: float32[n_requests], the logarithm of odds of each.
         label_tokens: float32[length, n_labels], what each token adds to ``labels``.
         request_tokens: float32[length, n_requests], how loudly each token asks.
-    Units: ``n_graphs`` counts the graphs that said it.
+    Units: ``n_graphs`` counts the graphs that have read the text.
     """
 
     labels: Floats
@@ -45,13 +45,4 @@ class Logits:
             self,
             labels=self.labels / np.float32(temperature),
             label_tokens=self.label_tokens / np.float32(temperature),
-        )
-
-    def beside(self, other: "Logits", weight: float) -> "Logits":
-        """The labels of both, the other's times ``weight``; requests as they are here."""
-        return replace(
-            self,
-            labels=self.labels + np.float32(weight) * other.labels,
-            label_tokens=self.label_tokens + np.float32(weight) * other.label_tokens,
-            n_graphs=self.n_graphs + other.n_graphs,
         )

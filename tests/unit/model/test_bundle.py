@@ -161,7 +161,7 @@ def test_a_link_out_of_the_bundle_is_refused(copy: Path, tmp_path: Path) -> None
         {"temperature": 1e-320},
         {"temperature": float("inf")},
         {"first": None},  # its graph is there
-        {"first": {"temperature": 1, "most_doubt": {}, "weight": 0}},
+        {"first": {"temperature": 1, "most_doubt": {}}},
         {"files": {"../../etc/passwd": "0" * 64}},
         {"surprise": True},
         {"thresholds": {"route": 0.5, "risk": 0.05, "assurance": 0.95, "also": {}}},
@@ -174,8 +174,8 @@ def test_a_manifest_that_cannot_be_meant_is_refused(copy: Path, change: dict[str
 
 
 def test_a_bundle_of_an_older_format_is_refused_by_that_name(copy: Path) -> None:
-    rewrite_manifest(copy, lambda document: document.update(format=2))
-    with pytest.raises(BundleCorrupt, match="format 2, this service reads format 3"):
+    rewrite_manifest(copy, lambda document: document.update(format=3))
+    with pytest.raises(BundleCorrupt, match="format 3, this service reads format 4"):
         load_bundle(copy)
 
 

@@ -22,11 +22,11 @@ def tokens(bundle: Bundle) -> Tokens:
 
 
 def staged(bundle: Bundle, alone: float, doubt: float = 1.0) -> Bundle:
-    """The bundle with other settings of its first stage: temperature 2, weight one half."""
+    """The bundle with other settings of its first stage, whose temperature is 2."""
     manifest = bundle.manifest
     doubts = dict.fromkeys(manifest.requests, doubt)
     changes = {
-        "first": FirstStage(temperature=2.0, most_doubt=doubts, weight=0.5),
+        "first": FirstStage(temperature=2.0, most_doubt=doubts),
         "thresholds": manifest.thresholds.model_copy(update={"alone": alone}),
     }
     return replace(bundle, manifest=manifest.model_copy(update=changes))
@@ -76,12 +76,10 @@ def test_where_the_first_stage_is_sure_its_answer_stands(bundle: Bundle, tokens:
     assert found.n_graphs == 1
 
 
-def test_where_it_is_not_both_are_heard(bundle: Bundle, tokens: Tokens) -> None:
-    assert bundle.first is not None
+def test_where_it_is_not_the_large_graph_answers(bundle: Bundle, tokens: Tokens) -> None:
     found = Cascade(staged(bundle, alone=1.0)).run(tokens)
-    small, large = (Network(graph).run(tokens) for graph in (bundle.first, bundle.model))
-    both = (large.labels + 0.5 * small.labels) / bundle.manifest.temperature
-    assert found.labels == pytest.approx(both, abs=1e-5)
+    large = Network(bundle.model).run(tokens)
+    assert found.labels == pytest.approx(large.labels / bundle.manifest.temperature)
     assert found.requests == pytest.approx(large.requests)
     assert found.n_graphs == 2
 

@@ -3,7 +3,7 @@ import pytest
 from scipy.special import expit, log_softmax, softmax
 
 from service.model.bundle import Thresholds
-from training.calibrate import Probabilities, fit_cascade, fit_temperature, fit_thresholds, is_safe
+from training.calibrate import Probabilities, fit_temperature, fit_thresholds, is_safe
 from training.config import PromiseConfig, ThresholdsConfig
 from training.dataset import LABELS, SERVICE_LABELS, Example
 
@@ -48,15 +48,6 @@ def test_temperature_is_found_again(true_temperature: float) -> None:
     gold = draw(logits)
     found = fit_temperature(logits * true_temperature, examples(gold))
     assert found == pytest.approx(true_temperature, rel=0.1)  # sampling error of 4,000 draws
-
-
-@pytest.mark.parametrize("true_weight", [0.0, 0.6])
-def test_temperature_and_weight_of_two_graphs_are_found_again(true_weight: float) -> None:
-    large, small = GENERATOR.normal(scale=1.5, size=(2, 6_000, len(LABELS)))
-    gold = draw((large + true_weight * small) / 1.4)
-    temperature, weight = fit_cascade(large, small, examples(gold))
-    assert temperature == pytest.approx(1.4, rel=0.1)  # sampling error of 6,000 draws
-    assert weight == pytest.approx(true_weight, abs=0.1)
 
 
 @pytest.mark.parametrize("error_rate", [0.02, 0.04, 0.05, 0.08])
