@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from service.model.bundle import Thresholds
 from service.model.classifier import Prediction
 from service.model.evidence import Evidence
+
+_MOST: Final = 0.5  # of the words unknown, and nobody can say what the message asks for
 
 
 class Outcome(StrEnum):
@@ -21,6 +24,7 @@ class ReviewReason(StrEnum):
     """Why a person must look."""
 
     DOUBTFUL = "doubtful"  # the confidence is under the threshold
+    UNREADABLE = "unreadable"  # most of it is in letters that the model does not know
     EMPTY = "empty"  # there is no text to read
     REFUSED = "refused"  # the message breaks a bound of the parser
 
@@ -49,17 +53,19 @@ class Decision:
 
 
 def decide(prediction: Prediction, thresholds: Thresholds) -> Decision:
-    """Route to the likeliest label if it is likely enough, else ask a person."""
+    """Route to the likeliest label if it is read and likely enough, else ask a person."""
     label, confidence = max(prediction.labels.items(), key=lambda item: item[1])
-    sure = confidence >= thresholds.route
+    doubt = None if confidence >= thresholds.route else ReviewReason.DOUBTFUL
+    if prediction.unknown > _MOST:
+        doubt = ReviewReason.UNREADABLE
     return Decision(
-        outcome=Outcome.ROUTE if sure else Outcome.REVIEW,
+        outcome=Outcome.REVIEW if doubt else Outcome.ROUTE,
         label=label,
         confidence=confidence,
         probabilities=prediction.labels,
         also=_further_requests(label, prediction, thresholds.also),
         evidence=prediction.label_evidence.get(label),
-        review_reason=None if sure else ReviewReason.DOUBTFUL,
+        review_reason=doubt,
     )
 
 

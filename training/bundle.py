@@ -133,7 +133,8 @@ which of {", ".join(f"`{label}`" for label in manifest.labels)} it asks for.
 
 ## Limits
 
-English first; the slice `foreign` shows what to expect of other languages. The messages were
+English first; the slice `foreign` shows what to expect of seven other languages. Letters other than
+Latin and Greek are not read: such a message is for review. The messages were
 written for this purpose, so a company's own mail will differ: watch the review share, correct
 labels, retrain. Not for decisions about people.
 """

@@ -30,7 +30,8 @@ class Prediction:
             message asks for it; these do not sum to anything.
         label_evidence, request_evidence: the sentence that speaks most for each.
     Units: ``tokenize_ms`` and ``infer_ms`` are wall-clock milliseconds; ``n_graphs`` counts the
-        graphs that read the text, 2 where the first one was not sure.
+        graphs that read the text, 2 where the first one was not sure; ``unknown`` is the share of
+        the text's words that the model cannot read.
     """
 
     labels: Mapping[str, float]
@@ -40,6 +41,7 @@ class Prediction:
     n_graphs: int
     label_evidence: Mapping[str, Evidence | None] = field(default_factory=dict)
     request_evidence: Mapping[str, Evidence | None] = field(default_factory=dict)
+    unknown: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Classifier:
             n_graphs=logits.n_graphs,
             label_evidence=label_evidence,
             request_evidence=request_evidence,
+            unknown=tokens.unknown,
         )
 
     def _explain(

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
@@ -38,6 +39,14 @@ def test_a_doubtful_message_goes_to_a_person_with_its_likeliest_label() -> None:
     decision = decide(predicted(0.4, 0.6), thresholds(0.61))
     assert (decision.outcome, decision.label) == (Outcome.REVIEW, "orders")
     assert decision.review_reason is ReviewReason.DOUBTFUL
+
+
+def test_what_is_mostly_unknown_letters_goes_to_a_person_however_sure() -> None:
+    read = predicted(0.99, 0.01)
+    assert decide(replace(read, unknown=0.5), thresholds(0.5)).outcome is Outcome.ROUTE
+    decision = decide(replace(read, unknown=0.51), thresholds(0.5))
+    assert (decision.outcome, decision.label) == (Outcome.REVIEW, "sales")
+    assert decision.review_reason is ReviewReason.UNREADABLE
 
 
 def test_a_further_request_is_named_but_the_label_itself_never_is() -> None:

@@ -37,3 +37,19 @@ def test_tokens_stay_within_their_limits(bundle: Bundle, text: str) -> None:
 def test_a_short_text_is_not_padded(bundle: Bundle) -> None:
     tokenizer = Tokenizer(bundle.tokenizer, bundle.manifest.max_tokens)
     assert tokenizer.tokenize("Where is it?").ids.shape[1] < 12
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("Where is PO 4471?", 0.0, 0.0),
+        ("Gdzie jest zamówienie 4471? Miało być w środę.", 0.0, 0.0),
+        ("Где наш заказ? Обещали в понедельник.", 0.8, 1.0),
+        ("我们的订单在哪里", 0.9, 1.0),
+        ("", 0.0, 0.0),
+    ],
+)
+def test_letters_that_the_model_does_not_know_are_counted(
+    classifier: Classifier, text: str, least: float, most: float
+) -> None:
+    assert least <= classifier.classify(text).unknown <= most
