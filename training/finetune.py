@@ -21,7 +21,6 @@ from tqdm import tqdm
 from training.config import TeachingConfig
 from training.dataset import LABELS, SERVICE_LABELS, Example, gold_labels
 from training.network import Network, Outputs
-from training.transformer import find_embedding
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +126,7 @@ def add_gradients(
         torch.autograd.backward(loss)
         return float(loss.detach())
     torch.autograd.backward(loss / 2)
-    words = find_embedding(network.encoder, "words").weight
+    words = network.encoder.get_parameter(_WORDS)
     kept, gradient = words.detach().clone(), words.grad
     assert gradient is not None  # noqa: S101 - tells the type; the configuration sees to it
     with torch.no_grad():

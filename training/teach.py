@@ -13,16 +13,31 @@ from scipy.special import expit, softmax
 from service.model.bundle import FIRST, MODEL
 from service.model.tokens import Tokenizer
 from training import registry
-from training.config import Config, TeacherConfig
+from training.config import Config, EncoderConfig, TeacherConfig
+from training.dataset import Example
 from training.encoder import Encoder, ignore_characters, load_encoder
 from training.finetune import Answers, Task, finetune, make_task, run_network
 from training.network import Network, build_first_network, build_network
 from training.split import Splits
 from training.transfer import make_transfer_texts
+from training.vocabulary import learn_words, place_words
 
 log = logging.getLogger(__name__)
 
 TokenIds = NDArray[np.int64]
+
+
+def prepare_encoder(
+    config: EncoderConfig, examples: Sequence[Example], work: Path
+) -> tuple[Encoder, str]:
+    """The encoder and its tokenizer's definition, both with words of ``examples`` read whole."""
+    encoder = load_encoder(config, work)
+    definition = ignore_characters(encoder.tokenizer_json, config.ignored)
+    if config.min_word_count:
+        texts = [e.text for e in examples if e.lang != "en"]
+        definition, pieces = learn_words(definition, texts, config.min_word_count)
+        place_words(encoder.words, pieces)
+    return encoder, definition
 
 
 def teach(
@@ -63,8 +78,7 @@ def _ask_teacher(
 ) -> Task:
     """The task with a teacher's answers beside the labels, and altered copies without labels."""
     log.info("teaching the teacher")
-    encoder = load_encoder(teacher.encoder, work)
-    definition = ignore_characters(encoder.tokenizer_json, teacher.encoder.ignored)
+    encoder, definition = prepare_encoder(teacher.encoder, splits.train, work)
     own_tokenizer = Tokenizer(definition, teacher.encoder.max_tokens)
     texts = [e.text for e in splits.train]
     own_task = replace(task, tokens=tokenize(own_tokenizer, texts))

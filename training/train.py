@@ -20,16 +20,14 @@ from service.model.tokens import Tokenizer, Tokens
 from training import registry
 from training.bundle import draft_bundle, save_bundle, with_graphs, write_card
 from training.calibrate import Probabilities, fit_temperature, fit_thresholds
-from training.config import Config, EncoderConfig
+from training.config import Config
 from training.dataset import SERVICE_LABELS, Example, data_digest, read_examples
-from training.encoder import Encoder, ignore_characters, load_encoder
 from training.evaluate import Report, decide_all, report
 from training.export import check_parity, export_graph, quantise_graph, quantise_statically
 from training.finetune import run_network
 from training.plots import save_plots
 from training.split import Splits, draw_share, split_examples
-from training.teach import teach, tokenize
-from training.vocabulary import learn_words, place_words
+from training.teach import prepare_encoder, teach, tokenize
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +66,7 @@ def make_bundle(
     config: Config, splits: Splits, data_sha256: str, work: Path
 ) -> tuple[Bundle, Report, dict[str, float]]:
     """The bundle of ``config`` in memory, its report on the test split, and all its figures."""
-    encoder, definition = _prepare_encoder(config.encoder, splits.train, work)
+    encoder, definition = prepare_encoder(config.encoder, splits.train, work)
     tokenizer = Tokenizer(definition, config.encoder.max_tokens)
     networks = teach(config, encoder, tokenizer, splits, work / "checkpoints")
     log.info("exporting, checking and quantising")
@@ -98,19 +96,6 @@ def make_bundle(
     manifest = calibrated.manifest.model_copy(update={"metrics": measured})
     measured_here = {**measured, "parity_max_difference": max(differences)}
     return replace(calibrated, manifest=manifest), tested, measured_here
-
-
-def _prepare_encoder(
-    config: EncoderConfig, examples: Sequence[Example], work: Path
-) -> tuple[Encoder, str]:
-    """The encoder and its tokenizer's definition, both with words of ``examples`` read whole."""
-    encoder = load_encoder(config, work)
-    definition = ignore_characters(encoder.tokenizer_json, config.ignored)
-    if config.min_word_count:
-        texts = [e.text for e in examples if e.lang != "en"]
-        definition, pieces = learn_words(definition, texts, config.min_word_count)
-        place_words(encoder.words, pieces)
-    return encoder, definition
 
 
 def _calibrate(draft: Bundle, splits: Splits, data_sha256: str, config: Config) -> Bundle:

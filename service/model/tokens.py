@@ -25,7 +25,7 @@ class Tokens:
     ids: NDArray[np.int64]
     mask: NDArray[np.int64]
     offsets: list[tuple[int, int]]
-    unknown: float = 0.0
+    unknown: float
 
 
 class Tokenizer:
